@@ -1,0 +1,118 @@
+"""Record: one ECG as it was read, frozen, with the report of how it was read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.records.leads import STANDARD_LEADS
+
+FloatArray = npt.NDArray[np.float32]
+Sex = Literal["female", "male"]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What the file says of the patient; None where it does not say."""
+
+    age_years: float | None = None
+    sex: Sex | None = None
+    patient_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """How a file became a Record: each entry is one plain sentence or lead name."""
+
+    format: str
+    read: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    derived_leads: tuple[str, ...] = ()
+    missing_leads: tuple[str, ...] = ()
+    einthoven_residual_mv: float | None = None
+    """Largest |II - I - III| over the record in mV, or None where not all three were measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticTruth:
+    """What the simulator planted in a synthetic ECG; `planted_mv` maps lead name to J+60 shift in mV."""
+
+    scenario: str
+    description: str
+    territory: str | None
+    amplitude_mv: float
+    direction_xyz: tuple[float, float, float] | None
+    planted_mv: dict[str, float] = field(default_factory=dict)
+    seed: int = 0
+    generator_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One ECG in mV as the file gave it (unfiltered, at the file's own rate).
+
+    `signals_mv` has shape (n_leads, n_samples), float32, read-only; NaN marks samples that the file
+    declares invalid. Rows follow `lead_names` (project spelling; derived leads included, missing
+    leads absent).
+    """
+
+    signals_mv: FloatArray = field(repr=False)
+    lead_names: tuple[str, ...]
+    fs_hz: float
+    path: Path
+    report: ImportReport
+    patient: Patient = Patient()
+    acquired_at: datetime | None = None
+    comments: tuple[str, ...] = field(default=(), repr=False)
+    synthetic: SyntheticTruth | None = None
+    sha256: str = ""
+    """SHA-256 of the measured leads in whole microvolts with names and rate (see `signal_sha256`)."""
+
+    @property
+    def n_samples(self) -> int:
+        return int(self.signals_mv.shape[1])
+
+    @property
+    def duration_s(self) -> float:
+        return self.n_samples / self.fs_hz
+
+    @property
+    def missing_leads(self) -> tuple[str, ...]:
+        """The standard leads that this record does not have, in standard order."""
+        return tuple(name for name in STANDARD_LEADS if name not in self.lead_names)
+
+    def lead(self, name: str) -> FloatArray:
+        """One lead's samples in mV, shape (n_samples,). Raises KeyError for a lead it does not have."""
+        if name not in self.lead_names:
+            raise KeyError(name)
+        row: FloatArray = self.signals_mv[self.lead_names.index(name)]
+        return row
+
+    def standard_12(self) -> FloatArray:
+        """The twelve standard leads in order, shape (12, n_samples); a missing lead is a row of NaN."""
+        twelve = np.full((len(STANDARD_LEADS), self.n_samples), np.nan, dtype=np.float32)
+        for row, name in enumerate(STANDARD_LEADS):
+            if name in self.lead_names:
+                twelve[row] = self.lead(name)
+        twelve.flags.writeable = False
+        return twelve
+
+
+def signal_sha256(signals_mv: FloatArray, lead_names: tuple[str, ...], fs_hz: float) -> str:
+    """Identity of an ECG that does not depend on file name, format or demographics.
+
+    Hashes lead names, rate and the samples rounded to whole microvolts (NaN as the smallest int32),
+    so the same ECG stored in two formats at 1 µV or coarser has one identity.
+    """
+    digest = hashlib.sha256(f"ecg-1|{fs_hz:.6g}|{','.join(lead_names)}|".encode())
+    microvolts = np.round(np.asarray(signals_mv, dtype=np.float64) * 1000.0)
+    lowest = np.iinfo(np.int32).min
+    whole = np.where(np.isnan(microvolts), lowest, np.clip(microvolts, lowest + 1, -(lowest + 1)))
+    digest.update(np.ascontiguousarray(whole.astype("<i4")).tobytes())
+    return digest.hexdigest()
