@@ -1,0 +1,76 @@
+"""Age, sex and time of recording out of the many ways in which files write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from inference.records.record import Patient, Sex
+
+MAX_AGE_YEARS: Final = 120.0
+_UNKNOWN: Final = {"", "n/a", "na", "nan", "unknown", "none", "null", "-", "?"}
+_SEXES: Final[dict[str, Sex]] = {"f": "female", "female": "female", "m": "male", "male": "male"}
+_FACT: Final = re.compile(r"^<?(age|sex|gender|ecg date)>?\s*:\s*(.*?)\s*$", re.IGNORECASE)
+_DAY_FIRST: Final = ("%d/%m/%Y", "%d.%m.%Y", "%d-%b-%Y")
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFacts:
+    """What comments say of patient and time; `notes` names each value that was not believed."""
+
+    patient: Patient = Patient()
+    acquired_at: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+def facts_from_comments(comments: Iterable[str]) -> PatientFacts:
+    """Patient and day of recording from WFDB comments as PTB, LUDB and CinC 2021 write them.
+
+    PTB writes the day as day/month/year. The first line that names a fact decides.
+    """
+    found: dict[str, str] = {}
+    for comment in comments:
+        match = _FACT.match(comment)
+        if match:
+            key = match.group(1).lower()
+            found.setdefault("sex" if key == "gender" else key, match.group(2))
+    age_years, age_note = parse_age(found.get("age"))
+    sex, sex_note = parse_sex(found.get("sex"))
+    acquired_at = _parse_day(found.get("ecg date", ""))
+    notes = tuple(note for note in (age_note, sex_note) if note)
+    return PatientFacts(Patient(age_years=age_years, sex=sex), acquired_at, notes)
+
+
+def parse_age(value: object) -> tuple[float | None, str]:
+    """An age in years (or None), and a note where something was written that is not believed."""
+    text = "" if value is None else str(value).strip()
+    if text.lower() in _UNKNOWN:
+        return None, ""
+    try:
+        age_years = float(text)
+    except ValueError:
+        age_years = float("nan")
+    if 0.0 <= age_years <= MAX_AGE_YEARS:
+        return age_years, ""
+    return None, f"Age is taken as unknown: the file says '{text[:20]}'."
+
+
+def parse_sex(value: object) -> tuple[Sex | None, str]:
+    """Sex (or None), and a note where something was written that is not understood."""
+    text = "" if value is None else str(value).strip()
+    if text.lower() in _UNKNOWN:
+        return None, ""
+    sex = _SEXES.get(text.lower())
+    return sex, "" if sex else f"Sex is taken as unknown: the file says '{text[:20]}'."
+
+
+def _parse_day(text: str) -> datetime | None:
+    for pattern in _DAY_FIRST:
+        try:
+            return datetime.strptime(text, pattern)
+        except ValueError:
+            continue
+    return None
