@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final, Literal, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from inference.records import STANDARD_LEADS, Record
-from inference.signal.analysis import EcgAnalysis
-from inference.signal.beat import MedianBeat
+from inference.records.leads import STANDARD_LEADS
+from inference.records.record import Record
+from inference.signal.analysis import EcgAnalysis, analyse
+from inference.signal.beat import MODEL_FS_HZ, MedianBeat
 from inference.signal.filters import MODEL_BAND, FilterBand
+from inference.signal.lead_image import draw_lead_images
 
 FloatArray = npt.NDArray[np.float32]
 Profile = Literal["beat-zscore-12x400", "lead-images-64"]
-PROFILES: Final[tuple[Profile, ...]] = ("beat-zscore-12x400", "lead-images-64")
+PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
+_NOTABLE: Final = ("flat", "lead_off", "clipped", "few_beats", "short_rr", "irregular", "low_rate", "limb_reversal")
 
 
 class PrepareError(Exception):
@@ -26,8 +29,9 @@ class PrepareError(Exception):
 class PrepareSpec:
     """Everything between a Record and a network's input, saved in the model's bundle.
 
-    `beat-zscore-12x400`: samples 100+50 … 550 of the median beat, z-scored per lead (std 0 -> 1).
-    `lead-images-64`: per lead a 64x64 grey image of each 1-s window, fixed range ±`range_mv`.
+    `beat-zscore-12x400`: samples 150 … 549 of the 600-sample median beat, z-scored per lead (std 0 -> 1),
+    as in ECG-SMART-NET (arXiv 2405.09567). `lead-images-64`: per lead one 64x64 grey picture of each
+    window of `window_s` every `step_s`, fixed range ±`range_mv` (Uchiyama et al. 2022).
     """
 
     profile: Profile = "beat-zscore-12x400"
@@ -40,14 +44,27 @@ class PrepareSpec:
     step_s: float = 1.0
     range_mv: float = 2.0
 
+    def __post_init__(self) -> None:
+        if self.profile not in PROFILES:
+            raise PrepareError(f"This version does not know the model input '{self.profile}'.")
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for bundle.json."""
-        raise NotImplementedError
+        return asdict(self) | {"leads": list(self.leads)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> PrepareSpec:
         """Inverse of `to_json`. Raises PrepareError for a profile or a field this version does not know."""
-        raise NotImplementedError
+        known = {each.name for each in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown or "profile" not in values:
+            raise PrepareError(f"The model's input description is not understood ({', '.join(unknown) or 'empty'}).")
+        try:
+            band = FilterBand(**values["band"])
+            leads = tuple(values["leads"])
+        except (KeyError, TypeError) as error:
+            raise PrepareError(f"The model's input description is incomplete ({error}).") from error
+        return cls(**(values | {"band": band, "leads": leads}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +83,68 @@ def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = No
     """What a model with this spec sees of a record.
 
     `analysis` is reused when it was made of this record with `spec.band`; otherwise it is computed.
-    Raises PrepareError when a lead is missing or no median beat can be made.
+    Raises PrepareError when a lead is missing or no median beat or window can be made.
     """
-    raise NotImplementedError
+    if analysis is None or analysis.record_sha256 != record.sha256 or analysis.band != spec.band:
+        analysis = analyse(record, spec.band)
+    absent = [name for name in spec.leads if name not in record.lead_names]
+    if absent:
+        raise PrepareError(f"Not run: this model needs {_and(absent)}, which this recording does not have.")
+    notes = tuple(finding.text for finding in analysis.quality if finding.kind in _NOTABLE)
+    rows = [STANDARD_LEADS.index(name) for name in spec.leads]
+    if spec.profile == "beat-zscore-12x400":
+        array = _beat_array(analysis, spec, rows)
+        starts: tuple[float, ...] = ()
+    else:
+        array, starts = _image_array(analysis.signals_mv[rows], spec)
+    array.flags.writeable = False
+    return ModelInput(array, spec, record.sha256, analysis.beat, starts, notes)
+
+
+def _and(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _beat_array(analysis: EcgAnalysis, spec: PrepareSpec, rows: list[int]) -> FloatArray:
+    if analysis.beat is None:
+        raise PrepareError(f"Not run: there is no median beat. {analysis.beat_problem or ''}".strip())
+    part = analysis.beat.signals_mv[rows, spec.first_sample : spec.first_sample + spec.n_samples]
+    if np.isnan(part).any():
+        raise PrepareError("Not run: the median beat has gaps where this model looks.")
+    return zscore_per_lead(part)[None, None]
+
+
+def zscore_per_lead(beat_mv: FloatArray) -> FloatArray:
+    """(…, n_samples) to mean 0 and standard deviation 1 along the last axis; a flat lead becomes 0."""
+    centred = beat_mv - beat_mv.mean(axis=-1, keepdims=True)
+    deviation = centred.std(axis=-1, keepdims=True)
+    scaled = centred / np.where(deviation > 1e-6, deviation, 1.0)
+    return cast(FloatArray, scaled.astype(np.float32))
+
+
+def window_starts(n_samples: int, spec: PrepareSpec) -> list[int]:
+    """First samples (500 Hz) of the windows that lie wholly inside a record of n_samples."""
+    length, step = int(spec.window_s * MODEL_FS_HZ), int(spec.step_s * MODEL_FS_HZ)
+    return list(range(0, n_samples - length + 1, step))
+
+
+def draw_windows(leads_mv: FloatArray, starts: list[int], spec: PrepareSpec) -> FloatArray:
+    """Pictures (n_windows, n_leads, px, px) of windows of (n_leads, n) filtered mV at 500 Hz."""
+    length = int(spec.window_s * MODEL_FS_HZ)
+    windows = np.stack([leads_mv[:, start : start + length] for start in starts])
+    n_windows, n_leads, _ = windows.shape
+    images = draw_lead_images(windows.reshape(-1, length), spec.image_px, spec.range_mv)
+    return images.reshape(n_windows, n_leads, spec.image_px, spec.image_px)
+
+
+def _image_array(leads_mv: FloatArray, spec: PrepareSpec) -> tuple[FloatArray, tuple[float, ...]]:
+    length = int(spec.window_s * MODEL_FS_HZ)
+    starts = [
+        start
+        for start in window_starts(leads_mv.shape[1], spec)
+        if not np.isnan(leads_mv[:, start : start + length]).any()
+    ]
+    if not starts:
+        raise PrepareError(f"Not run: no {spec.window_s:g}-s window of this recording is complete.")
+    images = draw_windows(leads_mv, starts, spec)
+    return images, tuple(start / MODEL_FS_HZ for start in starts)

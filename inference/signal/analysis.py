@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from inference.records import Record
-from inference.signal.beat import FloatArray, MedianBeat, QualityFinding, Rhythm
-from inference.signal.filters import DIAGNOSTIC_BAND, FilterBand
+import numpy as np
+
+from inference.records.record import Record
+from inference.signal.beat import (
+    MODEL_FS_HZ,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    MedianBeat,
+    QualityFinding,
+    Rhythm,
+    SignalError,
+)
+from inference.signal.filters import DIAGNOSTIC_BAND, FilterBand, bandpass, resample
+from inference.signal.median_beat import median_beat
+from inference.signal.quality import lead_findings, record_findings
+from inference.signal.r_peaks import detect_r_peaks
+from inference.signal.rhythm import describe_rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,63 @@ class EcgAnalysis:
     beat_problem: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _TimeBase:
+    """The twelve leads at 500 Hz, gaps bridged by straight lines and remembered."""
+
+    signals_mv: FloatArray
+    gaps: BoolArray
+
+
 def analyse(record: Record, band: FilterBand = DIAGNOSTIC_BAND) -> EcgAnalysis:
     """Run resampling, filters, R peaks, median beat and quality checks on a record."""
-    raise NotImplementedError
+    raw = _on_model_time_base(record)
+    present = ~raw.gaps.all(axis=1)
+    r_samples = detect_r_peaks(raw.signals_mv[present], MODEL_FS_HZ)
+    return _assemble(record, band, raw, r_samples)
+
+
+def _on_model_time_base(record: Record) -> _TimeBase:
+    twelve = record.standard_12()
+    gaps = np.isnan(twelve)
+    bridged = _bridge_gaps(twelve, gaps) if gaps.any() else twelve
+    signals = resample(bridged, record.fs_hz, MODEL_FS_HZ)
+    if gaps.any() and record.fs_hz != MODEL_FS_HZ:
+        source = np.minimum(
+            (np.arange(signals.shape[1]) * record.fs_hz / MODEL_FS_HZ).round().astype(int), gaps.shape[1] - 1
+        )
+        gaps = gaps[:, source]
+    elif gaps.shape != signals.shape:
+        gaps = np.zeros(signals.shape, dtype=np.bool_)
+    return _TimeBase(signals, gaps)
+
+
+def _bridge_gaps(twelve: FloatArray, gaps: BoolArray) -> FloatArray:
+    """Straight lines over missing samples, zeros for a missing lead: filters need finite rows."""
+    bridged = twelve.copy()
+    samples = np.arange(twelve.shape[1])
+    for row, gap in zip(bridged, gaps, strict=True):
+        if gap.all():
+            row[:] = 0.0
+        elif gap.any():
+            row[gap] = np.interp(samples[gap], samples[~gap], row[~gap])
+    return bridged
+
+
+def _assemble(record: Record, band: FilterBand, raw: _TimeBase, r_samples: IntArray) -> EcgAnalysis:
+    filtered = bandpass(raw.signals_mv, MODEL_FS_HZ, band)
+    missing = raw.gaps.all(axis=1)
+    filtered[missing] = np.nan
+    beat, problem = None, None
+    try:
+        beat = median_beat(filtered, r_samples, raw.gaps[~missing].any(axis=0))
+    except SignalError as error:
+        problem = str(error)
+    filtered[raw.gaps] = np.nan
+    filtered.flags.writeable = False
+    rhythm = describe_rhythm(r_samples)
+    quality = [*lead_findings(raw.signals_mv, raw.gaps)]
+    quality += record_findings(beat, rhythm, record.fs_hz, record.duration_s)
+    if problem is not None:
+        quality.append(QualityFinding("no_beats", problem))
+    return EcgAnalysis(record.sha256, band, filtered, rhythm, tuple(quality), beat, problem)

@@ -1,0 +1,141 @@
+"""R peaks from all leads together.
+
+R is defined once, here: the maximum of the leads' RMS within the QRS complex.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.signal import find_peaks
+
+from inference.signal.beat import FloatArray, IntArray
+from inference.signal.filters import QRS_BAND, FilterBand, bandpass
+
+_REFINE_BAND: Final = FilterBand(1.0, 45.0)
+_SMOOTHING_S: Final = 0.02
+_REFRACTORY_S: Final = 0.24
+"""Shortest distance between two beats: 250/min, above any sinus or atrial rhythm of an adult."""
+_CANDIDATE_S: Final = 0.1
+_T_WAVE_S: Final = 0.4
+"""Within this time of a taller deflection, a lower one is a T wave, P wave or pacing artefact."""
+_T_WAVE_FRACTION: Final = 0.6
+_STEP_FRACTION: Final = 0.55
+_REFINE_S: Final = 0.06
+_FRACTION: Final = 0.32
+_SEARCH_BACK_FRACTION: Final = 0.16
+_SEARCH_BACK_RR: Final = 1.6
+_FloatSeries = npt.NDArray[np.float64]
+
+
+def detect_r_peaks(signals_mv: FloatArray, fs_hz: float) -> IntArray:
+    """Sample of R of each beat in (n_leads, n_samples) mV; rows must be finite, empty when none is found."""
+    if signals_mv.shape[0] == 0 or signals_mv.shape[1] < fs_hz:
+        return np.empty(0, dtype=np.int64)
+    activity = qrs_activity(signals_mv, fs_hz)
+    candidates, _ = find_peaks(activity, distance=int(_CANDIDATE_S * fs_hz))
+    candidates = _drop_steps(candidates, signals_mv, fs_hz)
+    candidates = _tallest_within(candidates, activity, _REFRACTORY_S * fs_hz, 1.0)
+    rough = _accept(candidates, activity, fs_hz)
+    return _refine(rough, signals_mv, fs_hz)
+
+
+def qrs_activity(signals_mv: FloatArray, fs_hz: float) -> _FloatSeries:
+    """How much QRS there is at each sample, (n_samples,): RMS over leads of the 8-40 Hz band.
+
+    Each lead is scaled by its own typical QRS height and weighted by how far that stands out of its
+    background, so that a noisy or detached lead cannot outvote the others.
+    """
+    qrs = bandpass(signals_mv, fs_hz, QRS_BAND).astype(np.float64)
+    magnitude = np.abs(qrs)
+    n_seconds = max(1, int(qrs.shape[1] / fs_hz))
+    per_second = np.array_split(magnitude, n_seconds, axis=1)
+    height = np.median([piece.max(axis=1) for piece in per_second], axis=0)
+    background = np.median(magnitude, axis=1)
+    usable = height > 1e-3
+    if not usable.any():
+        return np.zeros(qrs.shape[1])
+    contrast = height[usable] / np.maximum(background[usable], 1e-4)
+    weight = np.clip(contrast - 3.0, 0.05, 20.0) / np.maximum(height[usable], 1e-3) ** 2
+    power = np.einsum("l,ls->s", weight, qrs[usable] ** 2) / np.clip(contrast - 3.0, 0.05, 20.0).sum()
+    return np.asarray(gaussian_filter1d(np.sqrt(power), _SMOOTHING_S * fs_hz))
+
+
+def _drop_steps(candidates: IntArray, signals_mv: FloatArray, fs_hz: float) -> IntArray:
+    """Candidates without electrode pops: a QRS comes back to where it left, a step does not."""
+    kept = []
+    inner, outer = int(0.07 * fs_hz), int(0.11 * fs_hz)
+    for sample in candidates:
+        before = signals_mv[:, max(0, sample - outer) : max(1, sample - inner)]
+        after = signals_mv[:, sample + inner : sample + outer]
+        span = np.ptp(signals_mv[:, max(0, sample - inner) : sample + inner], axis=1)
+        if after.shape[1] == 0 or before.shape[1] == 0:
+            kept.append(sample)
+            continue
+        step = np.abs(np.median(after, axis=1) - np.median(before, axis=1))
+        if np.median(step / np.maximum(span, 1e-6)) < _STEP_FRACTION:
+            kept.append(sample)
+    return np.array(kept, dtype=np.int64)
+
+
+def _tallest_within(
+    candidates: IntArray, activity: _FloatSeries, distance: float, fraction: float
+) -> IntArray:
+    """Candidates that no neighbour within `distance` samples dwarfs (height below `fraction` of its)."""
+    heights = activity[candidates]
+    kept = np.ones(candidates.size, dtype=bool)
+    for index in np.argsort(-heights):
+        if kept[index]:
+            near = np.abs(candidates - candidates[index]) < distance
+            lower = (heights < fraction * heights[index]) | ((fraction == 1.0) & (heights <= heights[index]))
+            kept &= ~(near & lower & (np.arange(candidates.size) != index))
+    return candidates[kept]
+
+
+def _accept(candidates: IntArray, activity: _FloatSeries, fs_hz: float) -> IntArray:
+    """Candidates that reach a fraction of the typical height, and quieter ones inside long pauses."""
+    if candidates.size == 0:
+        return candidates
+    heights = activity[candidates]
+    level = _typical_height(candidates, heights, fs_hz)
+    accepted = candidates[heights >= _FRACTION * level]
+    accepted = _tallest_within(accepted, activity, _T_WAVE_S * fs_hz, _T_WAVE_FRACTION)
+    if accepted.size < 3:
+        return accepted
+    typical_rr = float(np.median(np.diff(accepted)))
+    extra: list[int] = []
+    edges = np.concatenate([accepted[:1] - 10**9, accepted, accepted[-1:] + 10**9])
+    quiet = candidates[(heights < _FRACTION * level) & (heights >= _SEARCH_BACK_FRACTION * level)]
+    for left, right in zip(edges[1:-2], edges[2:-1], strict=True):
+        if right - left < _SEARCH_BACK_RR * typical_rr:
+            continue
+        margin = 0.45 * typical_rr
+        inside = quiet[(quiet > left + margin) & (quiet < right - margin)]
+        if inside.size:
+            extra.append(int(inside[np.argmax(activity[inside])]))
+    return np.sort(np.concatenate([accepted, np.array(extra, dtype=np.int64)]))
+
+
+def _typical_height(candidates: IntArray, heights: _FloatSeries, fs_hz: float) -> _FloatSeries:
+    """Typical QRS height around each candidate: the median over nearby seconds of the highest one."""
+    seconds = (candidates / (1.5 * fs_hz)).astype(int)
+    tallest = np.array([heights[seconds == s].max(initial=0.0) for s in range(seconds.max() + 1)])
+    smooth = median_filter(tallest, size=min(7, tallest.size), mode="nearest")
+    return np.asarray(0.5 * (smooth[seconds] + np.median(tallest)))
+
+
+def _refine(rough: IntArray, signals_mv: FloatArray, fs_hz: float) -> IntArray:
+    """Move each beat to the maximum of the leads' RMS near it."""
+    if rough.size == 0:
+        return rough.astype(np.int64)
+    broad = bandpass(signals_mv, fs_hz, _REFINE_BAND)
+    rms = np.sqrt(np.mean(np.square(broad, dtype=np.float64), axis=0))
+    half = int(_REFINE_S * fs_hz)
+    refined = []
+    for sample in rough:
+        start = max(0, int(sample) - half)
+        refined.append(start + int(np.argmax(rms[start : int(sample) + half + 1])))
+    return np.unique(np.array(refined, dtype=np.int64))
