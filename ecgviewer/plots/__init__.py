@@ -1,0 +1,1 @@
+"""Views of one ECG on paper: they are fed by set_* and announce wishes by signals."""
