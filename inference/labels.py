@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Self
 
 
 class Omi(StrEnum):
@@ -76,3 +77,21 @@ class Reading:
     @property
     def is_empty(self) -> bool:
         return self == Reading()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values under the field names, as the store and the manifest keep them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Inverse of `to_json`; other keys are left alone. Raises ValueError for a word it does not know."""
+        omi, culprit, comment = values.get("omi"), values.get("culprit"), values.get("comment", "")
+        if not isinstance(comment, str):
+            raise ValueError(f"A comment is text, not {comment!r}.")
+        return cls(
+            omi=None if omi is None else Omi(omi),
+            location=values.get("location"),
+            culprit=None if culprit is None else Culprit(culprit),
+            confidence=values.get("confidence"),
+            comment=comment,
+        )
