@@ -33,7 +33,7 @@ class Found:
     format: str
     fs_hz: float
     leads: Sequence[tuple[str, FloatArray]] = field(repr=False)
-    patient: Patient = Patient()
+    patient: Patient = field(default_factory=Patient)
     acquired_at: datetime | None = None
     comments: tuple[str, ...] = ()
     synthetic: SyntheticTruth | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +21,7 @@ _DAY_FIRST: Final = ("%d/%m/%Y", "%d.%m.%Y", "%d-%b-%Y")
 class PatientFacts:
     """What comments say of patient and time; `notes` names each value that was not believed."""
 
-    patient: Patient = Patient()
+    patient: Patient = field(default_factory=Patient)
     acquired_at: datetime | None = None
     notes: tuple[str, ...] = ()
 

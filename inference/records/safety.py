@@ -58,10 +58,10 @@ def contained_file(folder: Path, name: str) -> Path:
         real_path, real_folder = path.resolve(strict=True), folder.resolve(strict=True)
     except (FileNotFoundError, NotADirectoryError):
         raise RecordError(
-            f"The signal file {_quoted(name)} is missing: copy it into the same folder as the header."
+            f"The file {_quoted(name)} is missing: copy it into the same folder as the header."
         ) from None
     except (OSError, RuntimeError, ValueError):
-        raise RecordError(f"The signal file {_quoted(name)} cannot be opened: copy the record again.") from None
+        raise RecordError(f"The file {_quoted(name)} cannot be opened: copy the record again.") from None
     if real_path.parent != real_folder:
         raise RecordError(
             f"{_quoted(name)} is a link that leads out of the record's folder and is not followed: "
@@ -75,9 +75,9 @@ def file_size(path: Path) -> int:
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        raise RecordError(f"There is no file {_quoted(path.name)} in that folder: check the path.") from None
+        raise RecordError(f"There is no file {_quoted(path.name)}: check the path.") from None
     except (OSError, ValueError):
-        raise RecordError(f"{_quoted(path.name)} cannot be opened: check the path and its permissions.") from None
+        raise RecordError(f"{_quoted(path.name)} cannot be opened: check path and permissions.") from None
     if stat.S_ISDIR(status.st_mode):
         raise RecordError(f"{_quoted(path.name)} is a folder, not an ECG: open a file inside it.")
     if not stat.S_ISREG(status.st_mode):
@@ -90,7 +90,7 @@ def file_size(path: Path) -> int:
 def read_small_bytes(path: Path) -> bytes:
     """The bytes of a header or sidecar. RecordError where it is missing, unreadable or far too large."""
     if file_size(path) > MAX_TEXT_BYTES:
-        raise RecordError(f"{_quoted(path.name)} is too large to describe an ECG: check that it is the right file.")
+        raise RecordError(f"{_quoted(path.name)} is too large for what it should be: check the file.")
     try:
         return path.read_bytes()
     except OSError:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
 
 from inference.records.errors import RecordError
+from inference.records.record import FloatArray
 
 _PER_MV: Final = {"mv": 1.0, "uv": 1e-3, "v": 1e3, "nv": 1e-6}
 _MICRO_SIGNS: Final = ("\u00b5", "\u03bc", "\u00c2\u00b5")
@@ -17,7 +21,13 @@ def mv_per_unit(unit: str) -> float:
         plain = plain.replace(sign.lower(), "u")
     plain = {"millivolt": "mv", "microvolt": "uv", "volt": "v"}.get(plain.removesuffix("s"), plain)
     if plain not in _PER_MV:
-        raise RecordError(
-            f"The unit '{unit.strip()[:20]}' is not a voltage this program knows: give the unit as mV, uV or V."
-        )
+        raise RecordError(f"The unit '{unit.strip()[:20]}' is not a voltage: give the unit as mV, uV or V.")
     return _PER_MV[plain]
+
+
+def scaled_mv(values: npt.NDArray[Any], offset: float, mv_per_value: float) -> FloatArray:
+    """(values - offset) * mv_per_value as float32 mV, same shape; what is not finite becomes NaN."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = ((values.astype(np.float64) - offset) * mv_per_value).astype(np.float32)
+    scaled[~np.isfinite(scaled)] = np.nan
+    return scaled

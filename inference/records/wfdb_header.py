@@ -19,7 +19,9 @@ DEFAULT_GAIN: Final = 200.0
 _MAX_SIGNAL_LINES: Final = 1000
 
 _RECORD_NAME: Final = re.compile(r"(?P<name>[^\s/]+)(?:/(?P<segments>\d{1,9}))?")
-_RATE: Final = re.compile(r"(?P<fs>\d{1,9}(?:\.\d{1,9})?(?:e[+-]?\d{1,2})?)(?:/[^()]*(?:\(.*\))?)?", re.IGNORECASE)
+_RATE: Final = re.compile(
+    r"(?P<fs>\d{1,9}(?:\.\d{1,9})?(?:e[+-]?\d{1,2})?)(?:/[^()]*(?:\(.*\))?)?", re.IGNORECASE
+)
 _FORMAT: Final = re.compile(
     r"(?P<fmt>\d{1,4})(?:x(?P<per_frame>\d{1,6}))?(?::(?P<skew>\d{1,9}))?(?:\+(?P<offset>\d{1,12}))?"
 )
@@ -80,7 +82,7 @@ def parse_header(text: str) -> WfdbHeader:
     expected = n_segments or n_signals
     if expected < 1 or len(body) < expected or expected > _MAX_SIGNAL_LINES:
         raise RecordError(
-            f"The header declares {expected} signals and describes {len(body)}: copy or export the record again."
+            f"The header declares {expected} signals and describes {len(body)}: copy the record again."
         )
     return WfdbHeader(
         fs_hz=float(rate["fs"]) if rate else None,
