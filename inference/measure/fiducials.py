@@ -16,8 +16,8 @@ from scipy.ndimage import uniform_filter1d
 FloatArray = npt.NDArray[np.float32]
 _Series = npt.NDArray[np.float64]
 
-_ONSET_FRACTION: Final = 0.05
-_J_FRACTION: Final = 0.07
+_ONSET_FRACTION: Final = 0.03
+_J_FRACTION: Final = 0.05
 _QUIET_S: Final = 0.012
 _LONGEST_ONSET_S: Final = 0.14
 _LONGEST_J_S: Final = 0.18
