@@ -179,7 +179,7 @@ def test_a_word_of_a_newer_vocabulary_is_named_not_guessed(store: LabelStore, fi
         newer_program.execute(f"INSERT INTO reading ({', '.join(columns)}) SELECT {values} FROM reading")
     newer_program.close()
 
-    with pytest.raises(StoreError, match="'probably' is not a valid Omi.*update the program"):
+    with pytest.raises(StoreError, match=r"'probably' is not a valid Omi.*update the program"):
         store.latest(RECORD)
 
 

@@ -1,0 +1,81 @@
+"""Undo and redo of readings, on top of a store that never forgets.
+
+1. The reading panel asks for a change; the workspace pushes an `EditReading` on its QUndoStack.
+2. The stack calls `redo`: the new answers are written as an 'edit'.
+3. Undo writes the answers of before as a reading of its own kind, 'undo'; redo writes 'redo'. Nothing
+   is erased, so the history also shows what a reader took back.
+4. A signature is not undone: it is written beside the stack. Call `stack.setClean()` then, so that
+   typing after it starts a step of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal, cast
+
+from PySide6.QtGui import QUndoCommand
+
+from inference.labels import MI_LOCATIONS, Reading
+
+WriteReading = Callable[[Reading, Literal["edit", "undo", "redo"]], None]
+"""Takes the answers that now hold; must not raise, since Qt calls it (report a failure elsewhere)."""
+
+COMMENT_ID: Final = 1
+"""Qt offers commands of one id to each other for merging; -1 would mean never."""
+
+_COMMENT_CHANGED: Final = "edit comment"
+
+
+class EditReading(QUndoCommand):
+    """One change of a reading, from `before` to `after`."""
+
+    def __init__(
+        self, before: Reading, after: Reading, write: WriteReading, parent: QUndoCommand | None = None
+    ) -> None:
+        super().__init__(describe_change(before, after), parent)
+        self._before = before
+        self._after = after
+        self._write = write
+        self._is_done_once = False
+
+    @property
+    def _is_typing(self) -> bool:
+        return describe_change(self._before, self._after) == _COMMENT_CHANGED
+
+    def id(self) -> int:
+        """Offer only changes of the comment for merging."""
+        return COMMENT_ID if self._is_typing else -1
+
+    def redo(self) -> None:
+        """Called by the stack, the first time when the command is pushed."""
+        self._write(self._after, "redo" if self._is_done_once else "edit")
+        self._is_done_once = True
+
+    def undo(self) -> None:
+        """Called by the stack."""
+        self._write(self._before, "undo")
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take in the typing that follows, so that one undo takes back the whole comment."""
+        later = cast("EditReading", other)
+        if not (self._is_typing and later._is_typing and later._before == self._after):
+            return False
+        self._after = later._after
+        self.setObsolete(self._after == self._before)
+        return True
+
+
+def describe_change(before: Reading, after: Reading) -> str:
+    """What to call a change in the Edit menu, after 'Undo': 'OMI: yes', 'edit comment', 'edit reading'."""
+    changes = []
+    if before.omi != after.omi:
+        changes.append(f"OMI: {after.omi or 'not answered'}")
+    if before.location != after.location:
+        changes.append(f"location: {MI_LOCATIONS[after.location] if after.location else 'not answered'}")
+    if before.culprit != after.culprit:
+        changes.append(f"culprit: {after.culprit or 'not answered'}")
+    if before.confidence != after.confidence:
+        changes.append(f"confidence: {after.confidence or 'not answered'}")
+    if before.comment != after.comment:
+        changes.append(_COMMENT_CHANGED)
+    return changes[0] if len(changes) == 1 else "edit reading"

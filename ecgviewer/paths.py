@@ -1,0 +1,46 @@
+"""Where the program keeps what belongs to its user.
+
+`ECGVIEWER_HOME` puts everything into one folder (tests, a portable installation on a stick).
+Nothing is made here: whoever writes makes the folder.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+from sqlalchemy import URL
+
+from ecgviewer import APP_NAME
+
+HOME_VARIABLE: Final = "ECGVIEWER_HOME"
+
+
+def data_folder() -> Path:
+    """The folder of the label store, the settings and the user's own models."""
+    home = os.environ.get(HOME_VARIABLE)
+    if home:
+        return Path(home).expanduser().absolute()
+    return platformdirs.user_data_path(APP_NAME, appauthor=False)
+
+
+def user_models_folder() -> Path:
+    """The user's own model bundles, one folder each, found beside the shipped ones."""
+    return data_folder() / "models"
+
+
+def settings_file() -> Path:
+    return data_folder() / "settings.json"
+
+
+def log_file() -> Path:
+    home = os.environ.get(HOME_VARIABLE)
+    folder = data_folder() if home else platformdirs.user_log_path(APP_NAME, appauthor=False)
+    return folder / f"{APP_NAME}.log"
+
+
+def store_url() -> str:
+    """The label store's address when the user names none: an SQLite file in the data folder."""
+    return URL.create("sqlite", database=str(data_folder() / "labels.sqlite")).render_as_string()

@@ -1,0 +1,81 @@
+"""What a reader set once and wants to find again, in one small JSON file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Final, Literal, get_args, get_type_hints
+
+LOG: Final = logging.getLogger(__name__)
+
+Theme = Literal["light", "dark"]
+Layout = Literal["3x4", "12x1"]
+SaliencyRamp = Literal["paper", "colour-blind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default. A value outside its type or range falls back to the default."""
+
+    reader: str = ""
+    """Name that readings are stored under; empty: not asked yet."""
+    theme: Theme = "light"
+    layout: Layout = "3x4"
+    speed_mm_s: Literal[25, 50] = 25
+    gain_mm_mv: Literal[5, 10, 20] = 10
+    saliency_ramp: SaliencyRamp = "paper"
+    saliency_on: bool = True
+    last_folder: str = ""
+    """Folder of records opened last; empty: none."""
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings kept at `path`; what is missing or broken there is the default, with a log line."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:
+        LOG.warning("The settings in %s cannot be read (%s); the defaults are used.", path, error)
+        return Settings()
+    if not isinstance(values, dict):
+        LOG.warning("The settings in %s are not a list of names and values; the defaults are used.", path)
+        return Settings()
+    return Settings(**_usable(values, path))
+
+
+def save_settings(settings: Settings, path: Path) -> None:
+    """Keep the settings at `path`, in one step. Raises OSError when the folder cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump(asdict(settings), stream, indent=2, ensure_ascii=False)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _usable(values: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The values that fit their setting; a name that this version does not know is passed over."""
+    hints = get_type_hints(Settings)
+    usable = {}
+    for name in (field.name for field in fields(Settings) if field.name in values):
+        if _fits(values[name], hints[name]):
+            usable[name] = values[name]
+        else:
+            LOG.warning("The setting %s in %s is %r; its default is used.", name, path, values[name])
+    return usable
+
+
+def _fits(value: object, hint: Any) -> bool:
+    # type() and not isinstance(): true is no speed, and 25.0 no choice of the panel.
+    choices = get_args(hint)
+    if choices:
+        return any(type(value) is type(choice) and value == choice for choice in choices)
+    return type(value) is hint
