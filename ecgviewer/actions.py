@@ -1,0 +1,85 @@
+"""Every action of the window as data: what it is called, its key, and what it does in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from PySide6.QtGui import QKeySequence
+
+Group = Literal["Records", "View", "Reading", "Program"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action. `keys` are all its shortcuts in Qt's portable spelling, the shown one first."""
+
+    id: str
+    text: str
+    keys: tuple[str, ...]
+    tooltip: str
+    group: Group
+
+    @property
+    def shown_key(self) -> str:
+        """The first key as this platform writes it, '' where there is none."""
+        if not self.keys:
+            return ""
+        return _PLAIN.get(self.keys[0]) or QKeySequence(self.keys[0]).toString(
+            QKeySequence.SequenceFormat.NativeText
+        )
+
+    @property
+    def hint(self) -> str:
+        """Tooltip with its key: 'Open the next record (Right)'."""
+        return f"{self.tooltip} ({self.shown_key})" if self.keys else self.tooltip
+
+
+_PLAIN: Final = {"Return": "Enter", "Right": "→", "Left": "←"}
+
+ACTIONS: Final[tuple[ActionSpec, ...]] = (
+    ActionSpec("open_folder", "Open folder…", ("Ctrl+O",), "Choose a folder of ECGs", "Records"),
+    ActionSpec("open_file", "Open file…", ("Ctrl+Shift+O",), "Choose one ECG file", "Records"),
+    ActionSpec("open_demo", "Open demo library", (), "Open the synthetic ECGs that came with this", "Records"),
+    ActionSpec("next", "Next record", ("Right", "Down", "N", "PgDown"), "Open the next record", "Records"),
+    ActionSpec("previous", "Previous record", ("Left", "Up", "P", "PgUp"), "Open the previous record", "Records"),
+    ActionSpec("filter", "Filter the worklist", ("Ctrl+F",), "Find a record by name or state", "Records"),
+    ActionSpec("layout", "Layout", ("L",), "Next layout: 3×4 + II, 6×2, 12×1", "View"),
+    ActionSpec("speed", "Paper speed", ("V",), "Next paper speed: 25, 50, 12.5 mm/s", "View"),
+    ActionSpec("gain", "Gain", ("G",), "Next gain: 10, 20, 5 mm/mV", "View"),
+    ActionSpec("caliper", "Caliper", ("C",), "Measure time and voltage between two points", "View"),
+    ActionSpec("saliency", "Saliency", ("S",), "Show what a model is sensitive to, under the traces", "View"),
+    ActionSpec("beats", "Single beats", ("B",), "Show the beats behind the median beat", "View"),
+    ActionSpec("zoom_in", "Zoom in", ("+", "="), "Enlarge the paper", "View"),
+    ActionSpec("zoom_out", "Zoom out", ("-",), "Shrink the paper", "View"),
+    ActionSpec("reset_view", "Whole page", ("0",), "Show the whole page again", "View"),
+    ActionSpec("theme", "Light or dark", ("Ctrl+T",), "Light room, dark room with dim or dark paper", "View"),
+    ActionSpec("omi_yes", "OMI", ("1",), "Occlusion MI, in your judgement", "Reading"),
+    ActionSpec("omi_no", "Not OMI", ("2",), "No occlusion MI, in your judgement", "Reading"),
+    ActionSpec("omi_uncertain", "Uncertain", ("3",), "Cannot be decided from this ECG", "Reading"),
+    ActionSpec("sign_next", "Sign and next", ("Return", "Enter"), "Sign and open the next record", "Reading"),
+    ActionSpec("comment", "Write a comment", ("M",), "Put the cursor into the comment; Esc leaves it", "Reading"),
+    ActionSpec("history", "Earlier readings", ("H",), "Every reading of this record", "Reading"),
+    ActionSpec("undo", "Undo", ("Ctrl+Z",), "Take the last change back", "Reading"),
+    ActionSpec("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Make it again", "Reading"),
+    ActionSpec("reader", "Reader name…", (), "Whose readings these are", "Reading"),
+    ActionSpec("retry_save", "Save again", ("Ctrl+S",), "Try again to save what could not be saved", "Reading"),
+    ActionSpec("shortcuts", "Shortcuts", ("?",), "All keys on one sheet", "Program"),
+    ActionSpec("notice", "About and notice", ("F1",), "What this program is, and what it is not", "Program"),
+    ActionSpec("show_log", "Show log", (), "Open the folder of the log file", "Program"),
+    ActionSpec("quit", "Quit", ("Ctrl+Q",), "Close the program; everything is already saved", "Program"),
+)
+BY_ID: Final = {spec.id: spec for spec in ACTIONS}
+
+
+def hint(action_id: str) -> str:
+    """The tooltip with its key of one action."""
+    return BY_ID[action_id].hint
+
+
+def by_group() -> dict[Group, list[ActionSpec]]:
+    """Actions in their groups, in the table's order."""
+    groups: dict[Group, list[ActionSpec]] = {}
+    for spec in ACTIONS:
+        groups.setdefault(spec.group, []).append(spec)
+    return groups

@@ -1,0 +1,57 @@
+"""LibraryEntry: one line of the worklist, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from inference.records.record import Patient
+
+EntryState = Literal["unread", "draft", "signed", "quality", "refused"]
+READ_STATES: frozenset[EntryState] = frozenset({"draft", "signed"})
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryEntry:
+    """A record in the library as far as it is known.
+
+    `patient` is None until the record was looked into. `label` is what the store holds, `warning` the
+    first quality warning, `refusal` the sentence for a file that could not be read.
+    """
+
+    path: Path
+    name: str
+    patient: Patient | None = None
+    when: str = ""
+    is_synthetic: bool = False
+    label: Literal["draft", "signed"] | None = None
+    warning: str = ""
+    refusal: str = ""
+
+    @property
+    def state(self) -> EntryState:
+        """What the chip says; a refused file and a reading outweigh a quality warning."""
+        if self.refusal:
+            return "refused"
+        if self.label is not None:
+            return self.label
+        return "quality" if self.warning else "unread"
+
+    @property
+    def reason(self) -> str:
+        """Why the state is what it is, for the tooltip."""
+        return self.refusal or self.warning
+
+
+def names_for(paths: list[Path], root: Path | None) -> list[str]:
+    """Short names that tell records apart: the stem, with its folder where stems repeat."""
+    stems: dict[str, int] = {}
+    for path in paths:
+        stems[path.stem] = stems.get(path.stem, 0) + 1
+    names = []
+    for path in paths:
+        parent = "" if root is not None and path.parent == root else path.parent.name
+        repeats = stems[path.stem] > 1 and parent
+        names.append(f"{parent} / {path.stem}" if repeats else path.stem)
+    return names

@@ -1,0 +1,142 @@
+"""The library: which records a folder holds and what is known of each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from ecgviewer.services.background import Background
+from ecgviewer.services.library_entry import LibraryEntry, names_for
+from ecgviewer.services.record_service import LoadedRecord
+
+if TYPE_CHECKING:
+    from ecgviewer.store import StoredReading
+
+LabelState = Literal["draft", "signed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The records found under what the reader opened."""
+
+    title: str
+    paths: tuple[Path, ...]
+    names: tuple[str, ...]
+    first: Path | None
+    """The record to open at once: a file that was opened itself, else the first one."""
+
+
+def scan(opened: list[Path]) -> Scan:
+    """Find the records in folders and files; a single file brings its folder along."""
+    from inference.records.files import find_records
+
+    first: Path | None = None
+    roots = list(opened)
+    if len(opened) == 1 and opened[0].is_file():
+        first = opened[0]
+        roots = [opened[0].parent]
+    found: dict[Path, None] = {}
+    for root in roots:
+        for path in find_records(root) if root.is_dir() else [root]:
+            found[path] = None
+    if first is not None and first not in found:
+        same = [path for path in found if path.with_suffix("") == first.with_suffix("")]
+        first = same[0] if same else first
+        found = found if same else {first: None, **found}
+    paths = tuple(found)
+    title = roots[0].name if len(roots) == 1 else f"{len(roots)} places"
+    names = tuple(names_for(list(paths), roots[0] if len(roots) == 1 else None))
+    return Scan(title, paths, names, first or (paths[0] if paths else None))
+
+
+class LibraryService(QObject):
+    """Keeps the entries of the open library; tells when one of them becomes better known."""
+
+    scanning = Signal()
+    library_changed = Signal(object, list)
+    """Scan and its list[LibraryEntry]."""
+    entry_changed = Signal(object)
+    """LibraryEntry."""
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._entries: dict[Path, LibraryEntry] = {}
+        self._hashes: dict[str, Path] = {}
+        self._labels_by_hash: dict[str, LabelState] = {}
+        self._labels_by_path: dict[str, LabelState] = {}
+
+    def open(self, paths: list[Path]) -> None:
+        """Scan folders and files in the background; a newer wish makes an older one stale."""
+        self._background.supersede("library")
+        self.scanning.emit()
+        self._background.submit("reader", lambda _stop: scan(paths), self._on_scanned, topic="library")
+
+    def entry(self, path: Path) -> LibraryEntry | None:
+        return self._entries.get(path)
+
+    def set_labels(self, readings: list[StoredReading]) -> None:
+        """Take over what the store holds: the last reading of each record by each reader."""
+        for stored in readings:
+            self._remember(stored)
+        for path, entry in list(self._entries.items()):
+            self._put(replace(entry, label=self._label_of(path, entry)))
+
+    def note_stored(self, stored: StoredReading) -> None:
+        """A reading reached the disk."""
+        self._remember(stored)
+        path = self._hashes.get(stored.record_sha256, Path(stored.record_path))
+        entry = self._entries.get(path)
+        if entry is not None:
+            self._put(replace(entry, label=self._labels_by_hash.get(stored.record_sha256)))
+
+    def note_loaded(self, loaded: LoadedRecord) -> None:
+        """A record was looked into."""
+        entry = self._entries.get(loaded.path)
+        if entry is None:
+            return
+        record, analysis = loaded.record, loaded.analysis
+        if record is None:
+            self._put(replace(entry, refusal=loaded.refusal))
+            return
+        self._hashes[record.sha256] = loaded.path
+        warning = analysis.quality[0].text if analysis is not None and analysis.quality else ""
+        self._put(
+            replace(
+                entry,
+                patient=record.patient,
+                when="" if record.acquired_at is None else f"{record.acquired_at:%Y-%m-%d}",
+                is_synthetic=record.synthetic is not None,
+                label=self._labels_by_hash.get(record.sha256, None),
+                warning=warning,
+                refusal="",
+            )
+        )
+
+    def _remember(self, stored: StoredReading) -> None:
+        if not stored.signed and stored.reading.is_empty:
+            self._labels_by_hash.pop(stored.record_sha256, None)
+            self._labels_by_path.pop(stored.record_path, None)
+            return
+        state: LabelState = "signed" if stored.signed else "draft"
+        self._labels_by_hash[stored.record_sha256] = state
+        self._labels_by_path[stored.record_path] = state
+
+    def _label_of(self, path: Path, entry: LibraryEntry) -> LabelState | None:
+        """By path while the file was not read; its content decides afterwards (see `note_loaded`)."""
+        return self._labels_by_path.get(str(path), entry.label)
+
+    def _put(self, entry: LibraryEntry) -> None:
+        if self._entries.get(entry.path) != entry:
+            self._entries[entry.path] = entry
+            self.entry_changed.emit(entry)
+
+    def _on_scanned(self, found: Scan) -> None:
+        entries = [LibraryEntry(path, name) for path, name in zip(found.paths, found.names, strict=True)]
+        entries = [replace(entry, label=self._label_of(entry.path, entry)) for entry in entries]
+        self._entries = {entry.path: entry for entry in entries}
+        self._hashes = {}
+        self.library_changed.emit(found, entries)

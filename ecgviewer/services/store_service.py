@@ -1,0 +1,145 @@
+"""The readings' way to the disk: one writer thread, in order, nothing dropped.
+
+1. `append` puts an entry at the end of the queue and wakes the writer.
+2. The store thread writes the first entry; the answer is the stored reading or a plain sentence.
+3. Written: the entry leaves the queue, `stored` tells, the next one is written.
+4. Not written: the entry stays first, `problem_changed` tells why; the next `append` or `retry` tries again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from ecgviewer.services.background import Background
+
+if TYPE_CHECKING:
+    from ecgviewer.store import LabelStore, ReadingEntry, StoredReading
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAnswer:
+    """A value from the store, or the sentence why there is none."""
+
+    value: Any = None
+    problem: str = ""
+
+
+class StoreService(QObject):
+    """The only owner of the LabelStore; every call to it happens on the store thread."""
+
+    opened = Signal(list)
+    """list[StoredReading]: the last reading of each record, once the store is open."""
+    stored = Signal(object)
+    """StoredReading that reached the disk."""
+    history_ready = Signal(str, list)
+    """Record hash and its list[StoredReading], first one first."""
+    problem_changed = Signal(str)
+    """Why readings cannot be saved right now; '' when all is well again."""
+
+    def __init__(self, background: Background, url: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._url = url
+        self._store: LabelStore | None = None
+        self._queue: deque[ReadingEntry] = deque()
+        self._is_writing = False
+        self._problem = ""
+
+    @property
+    def problem(self) -> str:
+        return self._problem
+
+    @property
+    def n_unsaved(self) -> int:
+        return len(self._queue)
+
+    def start(self) -> None:
+        """Open the store in the background and announce what it holds."""
+        self._submit(self._open_and_list, self._on_opened)
+
+    def append(self, entry: ReadingEntry) -> None:
+        """Keep an entry until it is on the disk."""
+        self._queue.append(entry)
+        self._write_next()
+
+    def retry(self) -> None:
+        """Try again to open the store and to write what waits."""
+        if self._store is None:
+            self.start()
+        self._write_next()
+
+    def ask_history(self, record_sha256: str) -> None:
+        """Every reading of a record, by `history_ready`."""
+        self._submit(lambda store: (record_sha256, store.history(record_sha256)), self._on_history)
+
+    def close(self) -> None:
+        """Let go of the database after the last write; call after `Background.shutdown`."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _submit(self, work: Callable[[LabelStore], Any], on_answer: Callable[[Any], None]) -> None:
+        self._background.submit("store", lambda _stop: self._guarded(work), on_answer, on_failure=self._on_broke)
+
+    def _guarded(self, work: Callable[[LabelStore], Any]) -> StoreAnswer:
+        """Runs on the store thread: open the store if need be, turn its known errors into sentences."""
+        from ecgviewer.store import LabelStore, StoreError
+
+        try:
+            if self._store is None:
+                self._store = LabelStore.open(self._url)
+            return StoreAnswer(work(self._store))
+        except StoreError as error:
+            _log.info("The label store refused: %s", error)
+            return StoreAnswer(problem=str(error))
+
+    @staticmethod
+    def _open_and_list(store: LabelStore) -> list[StoredReading]:
+        return store.all_latest()
+
+    def _write_next(self) -> None:
+        if self._is_writing or not self._queue:
+            return
+        self._is_writing = True
+        entry = self._queue[0]
+        self._submit(lambda store: store.append(entry), self._on_written)
+
+    def _set_problem(self, problem: str) -> None:
+        if problem != self._problem:
+            self._problem = problem
+            self.problem_changed.emit(problem)
+
+    def _on_opened(self, answer: StoreAnswer) -> None:
+        self._set_problem(answer.problem)
+        if not answer.problem:
+            self.opened.emit(answer.value)
+
+    def _on_history(self, answer: StoreAnswer) -> None:
+        if answer.problem:
+            self._set_problem(answer.problem)
+            return
+        record_sha256, readings = answer.value
+        self.history_ready.emit(record_sha256, readings)
+
+    def _on_written(self, answer: StoreAnswer) -> None:
+        self._is_writing = False
+        self._set_problem(answer.problem)
+        if answer.problem:
+            return
+        self._queue.popleft()
+        self.stored.emit(answer.value)
+        self._write_next()
+
+    def _on_broke(self, _error: BaseException) -> None:
+        self._is_writing = False
+        self._set_problem("The reading could not be saved because of a fault in the program; it is kept here.")
+
+

@@ -1,0 +1,187 @@
+"""The reader's own answers: always visible, always in the same place, saved as they are given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ecgviewer.widgets.parts import Card, KeySwallow, Segmented, label, set_role
+from inference.labels import CONFIDENCES, MI_LOCATIONS, Culprit, Omi, Reading
+
+COMMENT_PAUSE_MS: Final = 600
+"""A comment is saved when the typing pauses this long, or when the field is left."""
+_OMI: Final = [
+    (Omi.YES, "1 OMI", "Occlusion MI, in your judgement (key 1)"),
+    (Omi.NO, "2 Not OMI", "No occlusion MI, in your judgement (key 2)"),
+    (Omi.UNCERTAIN, "3 Uncertain", "Cannot be decided from this ECG (key 3)"),
+]
+_CULPRIT: Final = [
+    (Culprit.LAD, "LAD", "Left anterior descending artery"),
+    (Culprit.RCA, "RCA", "Right coronary artery"),
+    (Culprit.LCX, "LCx", "Left circumflex artery"),
+    (Culprit.LM, "LM", "Left main artery"),
+    (Culprit.UNKNOWN, "?", "Culprit artery unknown"),
+]
+
+
+class CommentField(QPlainTextEdit):
+    """A comment that announces itself after a pause in typing, never per key."""
+
+    committed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText("Comment")
+        self.setTabChangesFocus(True)
+        self.setAccessibleName("Comment")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(46)
+        self._shown = ""
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(COMMENT_PAUSE_MS)
+        self._pause.timeout.connect(self.commit)
+        self.textChanged.connect(self._pause.start)
+        self._swallow = KeySwallow(self)
+        self.installEventFilter(self._swallow)
+
+    def show_comment(self, text: str) -> None:
+        """Show a stored comment; what the reader is typing is left alone when it is the same."""
+        self._pause.stop()
+        self._shown = text
+        if text != self.toPlainText():
+            self.blockSignals(True)
+            self.setPlainText(text)
+            self.blockSignals(False)
+
+    def commit(self) -> None:
+        """Announce the text if it differs from the one shown."""
+        self._pause.stop()
+        text = self.toPlainText()
+        if text != self._shown:
+            self._shown = text
+            self.committed.emit(text)
+
+
+class ReadingPanel(Card):
+    """OMI, culprit, location, confidence, comment, and the button that signs and goes on."""
+
+    reading_wished = Signal(object, str)
+    """The whole Reading as the reader wants it, and what was changed in words ('OMI yes')."""
+    sign_wished = Signal()
+    history_wished = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Your reading", parent)
+        self._reading = Reading()
+        self.state = label("", "caption")
+        self.heading.insertWidget(1, self.state)
+        self.history_button = QPushButton("History")
+        self.history_button.setProperty("role", "quiet")
+        self.history_button.setToolTip("Earlier readings of this ECG (H)")
+        self.history_button.clicked.connect(self.history_wished)
+        self.heading.addWidget(self.history_button)
+        self.omi = Segmented(_OMI, clearable=True)
+        self.culprit = Segmented(_CULPRIT, clearable=True)
+        self.confidence = Segmented(
+            [(n, str(n), f"Confidence {n} of 5 (Ctrl+{n})") for n in CONFIDENCES], clearable=True
+        )
+        self.location = QComboBox()
+        self.location.setAccessibleName("MI location")
+        self.location.setToolTip("MI location, in the classes of the localization model")
+        self.location.addItem("Location: not stated", None)
+        for code, name in MI_LOCATIONS.items():
+            self.location.addItem(f"{name} ({code})", code)
+        self.comment = CommentField()
+        self.sign = QPushButton("Sign and next  ⏎")
+        self.sign.setProperty("role", "primary")
+        self.sign.setToolTip("Sign this reading and open the next ECG (Enter)")
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.body.addWidget(self.omi)
+        self.body.addWidget(self.culprit)
+        self.body.addWidget(self.location)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(label("Confidence", "caption"))
+        row.addWidget(self.confidence, 1)
+        self.body.addLayout(row)
+        self.body.addWidget(self.comment)
+        self.body.addWidget(self.sign)
+
+    def _connect(self) -> None:
+        self.omi.chosen.connect(self._on_omi)
+        self.culprit.chosen.connect(self._on_culprit)
+        self.confidence.chosen.connect(self._on_confidence)
+        self.location.activated.connect(self._on_location)
+        self.comment.committed.connect(self._on_comment)
+        self.sign.clicked.connect(self.sign_wished)
+
+    def set_reading(self, reading: Reading, state: str) -> None:
+        """Show a reading and its state: '', 'draft', 'signed', 'not saved'."""
+        self._reading = reading
+        self.omi.set_value(reading.omi)
+        self.culprit.set_value(reading.culprit)
+        self.confidence.set_value(reading.confidence)
+        self.location.setCurrentIndex(max(0, self.location.findData(reading.location)))
+        self.comment.show_comment(reading.comment)
+        self.state.setText(f"· {state}" if state else "")
+        set_role(self.state, {"signed": "good", "not saved": "problem"}.get(state, "caption"))
+
+    def set_history_count(self, count: int) -> None:
+        """How many earlier readings there are; the button is off without any."""
+        self.history_button.setText(f"History ({count})" if count else "History")
+        self.history_button.setEnabled(count > 0)
+
+    def set_can_read(self, can_read: bool) -> None:
+        """Off while no record is open."""
+        fields = (self.omi, self.culprit, self.confidence, self.location, self.comment, self.sign)
+        for field in fields:
+            field.setEnabled(can_read)
+
+    def commit_comment(self) -> None:
+        """Announce a comment that is still being typed, before signing or leaving the record."""
+        self.comment.commit()
+
+    def wish_omi(self, omi: Omi) -> None:
+        """The keys 1, 2 and 3."""
+        self._on_omi(None if self._reading.omi == omi else omi)
+
+    def wish_confidence(self, confidence: int) -> None:
+        self._on_confidence(confidence)
+
+    def _on_omi(self, value: object) -> None:
+        omi = value if isinstance(value, Omi) else None
+        self.reading_wished.emit(replace(self._reading, omi=omi), f"OMI {omi or 'cleared'}")
+
+    def _on_culprit(self, value: object) -> None:
+        culprit = value if isinstance(value, Culprit) else None
+        self.reading_wished.emit(replace(self._reading, culprit=culprit), f"culprit {culprit or 'cleared'}")
+
+    def _on_confidence(self, value: object) -> None:
+        confidence = value if isinstance(value, int) else None
+        words = f"confidence {confidence}" if confidence else "confidence cleared"
+        self.reading_wished.emit(replace(self._reading, confidence=confidence), words)
+
+    def _on_location(self, index: int) -> None:
+        code = self.location.itemData(index)
+        words = f"location {code}" if code else "location cleared"
+        self.reading_wished.emit(replace(self._reading, location=code), words)
+
+    def _on_comment(self, text: str) -> None:
+        self.reading_wished.emit(replace(self._reading, comment=text), "comment")
+
+

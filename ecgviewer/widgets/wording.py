@@ -1,0 +1,128 @@
+"""What the panels say, as pure functions: facts in, sentences out, nothing invented."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from inference.bundle_info import BundleInfo
+from inference.labels import MI_LOCATIONS
+from inference.records import STANDARD_LEADS, ImportReport, Patient
+from inference.results import Attribution, ModelAnswer, ModelFailure, Prediction
+from inference.signal.beat import QualityFinding
+
+UNKNOWN: Final = "unknown"
+NOT_A_DIAGNOSIS: Final = "Research use only. Not a diagnosis."
+TASK_ORDER: Final = {"omi": 0, "mi": 1, "mi-location": 2}
+_TASK_WORDS: Final = {"omi": "OMI", "mi": "MI", "mi-location": "MI location"}
+
+
+def age_text(patient: Patient) -> str:
+    """'81 y' or 'age unknown'."""
+    return "age unknown" if patient.age_years is None else f"{patient.age_years:.0f} y"
+
+
+def patient_line(patient: Patient) -> str:
+    """Age and sex as the caption of the paper shows them: '81 y, female', 'age unknown, sex unknown'."""
+    return f"{age_text(patient)}, {patient.sex or 'sex unknown'}"
+
+
+def patient_short(patient: Patient) -> str:
+    """Age and sex in the worklist: '81 F', 'age ? F', 'age ?'."""
+    age = "age ?" if patient.age_years is None else f"{patient.age_years:.0f}"
+    return f"{age} {patient.sex[0].upper()}" if patient.sex else age
+
+
+def acquired_text(acquired_at: datetime | None) -> str:
+    """'1990-10-01 14:02', without a time of day where the file gave none, or 'time unknown'."""
+    if acquired_at is None:
+        return "time unknown"
+    if (acquired_at.hour, acquired_at.minute, acquired_at.second) == (0, 0, 0):
+        return f"{acquired_at:%Y-%m-%d}"
+    return f"{acquired_at:%Y-%m-%d %H:%M}"
+
+
+def heart_rate_text(heart_rate_bpm: float | None) -> str:
+    """'HR 79 /min' or 'HR not found'."""
+    return "HR not found" if heart_rate_bpm is None else f"HR {heart_rate_bpm:.0f} /min"
+
+
+def model_short_name(info: BundleInfo) -> str:
+    """The name used inside sentences: 'OMI proxy model', 'MI model', 'MI location model'."""
+    proxy = " proxy" if "proxy" in info.name else ""
+    return f"{_TASK_WORDS[info.task]}{proxy} model"
+
+
+def class_name(code: str) -> str:
+    """A location code in words; any other class as the bundle spells it."""
+    return MI_LOCATIONS.get(code, code)
+
+
+def in_reading_order(bundles: Sequence[BundleInfo]) -> list[BundleInfo]:
+    """OMI first, then MI, then location; by name within a task."""
+    return sorted(bundles, key=lambda info: (TASK_ORDER[info.task], info.name))
+
+
+def prediction_line(info: BundleInfo, prediction: Prediction) -> str:
+    """One model's answer against its threshold: 'OMI proxy model 0.83, above its threshold 0.46'."""
+    if info.task == "mi-location":
+        code, probability = prediction.ranked()[0]
+        return f"{model_short_name(info)}: {class_name(code)} {probability:.2f}"
+    probability = prediction.positive_probability
+    start = f"{model_short_name(info)} {probability:.2f}"
+    if prediction.threshold is None:
+        return f"{start}, no threshold set"
+    side = "above" if prediction.is_above_threshold else "below"
+    return f"{start}, {side} its threshold {prediction.threshold:.2f}"
+
+
+def summary_lines(bundles: Sequence[BundleInfo], answers: dict[str, ModelAnswer]) -> list[str]:
+    """What the enabled models say, one line each, in reading order; failed models are named as such."""
+    lines: list[str] = []
+    for info in in_reading_order(bundles):
+        answer = answers.get(info.name)
+        if not info.enabled or answer is None:
+            continue
+        if isinstance(answer.outcome, ModelFailure):
+            lines.append(f"{model_short_name(info)}: no answer for this ECG")
+        else:
+            lines.append(prediction_line(info, answer.outcome))
+    return lines
+
+
+def is_any_above_threshold(answers: dict[str, ModelAnswer]) -> bool:
+    """Whether a model with a threshold is at or above it."""
+    outcomes = [answer.outcome for answer in answers.values()]
+    return any(isinstance(outcome, Prediction) and outcome.is_above_threshold for outcome in outcomes)
+
+
+def quality_caution(findings: Sequence[QualityFinding]) -> str:
+    """The first quality warning in full and how many more there are; '' where there are none."""
+    if not findings:
+        return ""
+    more = "" if len(findings) == 1 else f" {len(findings) - 1} more below."
+    return f"Be careful: {findings[0].text}{more}"
+
+
+def why_sentence(attribution: Attribution, info: BundleInfo | None) -> str:
+    """The three leads with the largest share of the saliency; no claim about cause or anatomy."""
+    pairs = sorted(zip(STANDARD_LEADS, attribution.lead_shares, strict=True), key=lambda pair: -pair[1])
+    words = [f"{lead} ({share:.0%})".replace("%", " %") for lead, share in pairs[:3]]
+    model = model_short_name(info) if info is not None else attribution.bundle
+    return f"The {model} is most sensitive to small changes in {words[0]}, {words[1]} and {words[2]}."
+
+
+WHY_CAVEAT: Final = "Shares of saliency. They do not show a cause, nor where the heart is injured."
+
+
+def report_lines(report: ImportReport) -> list[str]:
+    """The import report as sentences: what was assumed, derived, missing, and the Einthoven check."""
+    lines = [f"Format: {report.format}.", *(f"Assumed: {text}" for text in report.assumed)]
+    if report.derived_leads:
+        lines.append(f"Derived from other limb leads: {', '.join(report.derived_leads)}.")
+    if report.missing_leads:
+        lines.append(f"Missing: {', '.join(report.missing_leads)}.")
+    if report.einthoven_residual_mv is not None:
+        lines.append(f"Einthoven check: II = I + III within {report.einthoven_residual_mv:.3f} mV.")
+    return lines
