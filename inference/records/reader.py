@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Final
 
+from inference.records.array_reader import ARRAY_SUFFIXES, read_array
+from inference.records.errors import RecordError
 from inference.records.record import Record
+from inference.records.safety import file_size, path_exists, read_small_text
+from inference.records.wfdb_header import parse_header
 from inference.records.wfdb_reader import read_wfdb
+
+_WFDB_SIGNAL_SUFFIXES: Final = (".dat", ".mat", ".xyz", ".flac")
 
 
 def read_record(
@@ -17,5 +24,49 @@ def read_record(
     unit: str | None = None,
     lead_order: Sequence[str] | None = None,
 ) -> Record:
-    """Read one ECG file into a Record in mV. RecordError (one plain sentence) for any file it cannot use."""
-    return read_wfdb(Path(path).with_suffix(".hea"), fs_hz=fs_hz, unit=unit, lead_order=lead_order)
+    """Read one ECG file into a Record in mV.
+
+    `path` is a WFDB header (`.hea`), one of its signal files, a WFDB record without extension, or an
+    array (`.npy`, `.npz`, `.csv`, `.tsv`). Rate, unit ("mV", "uV", "V") and lead order (one name per
+    signal in the file) win over what the file says, and the report names them.
+
+    Raises RecordError (one plain sentence) for any file that cannot be used, and nothing else.
+    """
+    given = Path(path)
+    if given.suffix.lower() in ARRAY_SUFFIXES:
+        return read_array(given, fs_hz=fs_hz, unit=unit, lead_order=lead_order)
+    return read_wfdb(_header_of(given), fs_hz=fs_hz, unit=unit, lead_order=lead_order)
+
+
+def _header_of(path: Path) -> Path:
+    """The `.hea` file for whatever part of a WFDB record was given."""
+    suffix = path.suffix.lower()
+    if suffix == ".hea":
+        return path
+    if suffix in _WFDB_SIGNAL_SUFFIXES:
+        return _header_naming(path)
+    with_header = path.with_name(f"{path.name}.hea") if path.name else path
+    if with_header != path and path_exists(with_header):
+        return with_header
+    file_size(path)
+    raise RecordError(
+        f"'{path.name[:80]}' is not an ECG format that is read: open a WFDB header (.hea) or an array "
+        "(.npy, .npz, .csv, .tsv)."
+    )
+
+
+def _header_naming(signal_file: Path) -> Path:
+    """The header of a signal file, also where one record has several (PTB-XL's `_pre.dat`)."""
+    own = signal_file.with_suffix(".hea")
+    if path_exists(own):
+        return own
+    for length in range(len(signal_file.stem) - 1, 0, -1):
+        header = signal_file.with_name(f"{signal_file.stem[:length]}.hea")
+        if path_exists(header) and _names_file(header, signal_file.name):
+            return header
+    file_size(signal_file)
+    raise RecordError(f"'{signal_file.name[:80]}' has no header (.hea) beside it: copy both into one folder.")
+
+
+def _names_file(header: Path, file_name: str) -> bool:
+    return any(signal.file_name == file_name for signal in parse_header(read_small_text(header)).signals)

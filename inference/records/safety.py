@@ -15,8 +15,8 @@ MAX_FS_HZ: Final = 10_000.0
 MAX_DURATION_S: Final = 48 * 3600.0
 """The longest usual Holter recording."""
 MAX_SIGNALS: Final = 64
-MAX_VALUES: Final = 150_000_000
-"""All leads together: 600 MB as float32, or twelve leads at 500 Hz for almost 7 hours."""
+MAX_VALUES: Final = 60_000_000
+"""All leads together: 240 MB as float32, twelve leads at 500 Hz for 2.7 hours."""
 MAX_TEXT_BYTES: Final = 1_000_000
 """Headers and sidecars are a few kilobytes; a larger one is something else."""
 
@@ -68,6 +68,14 @@ def contained_file(folder: Path, name: str) -> Path:
             "replace the link by the file itself."
         )
     return path
+
+
+def path_exists(path: Path) -> bool:
+    """Whether there is something at `path`; False also where the path itself is impossible."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def file_size(path: Path) -> int:

@@ -1,0 +1,158 @@
+"""Numbers out of .npy, .npz, .csv and .tsv files, never more than the file can honestly hold."""
+
+from __future__ import annotations
+
+import math
+import warnings
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib import format as npy_format
+
+from inference.records.errors import RecordError
+from inference.records.safety import MAX_SIGNALS, MAX_VALUES, file_size
+
+FloatTable = npt.NDArray[np.float64]
+
+_MAX_TABLE_BYTES: Final = 100_000_000
+_NPZ_NAMES: Final = ("signals_mv", "signals", "ecg")
+_MAX_NPZ_MEMBERS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV's columns: values of shape (n_samples, n_columns) and the header row's names, if it has one."""
+
+    values: FloatTable = field(repr=False)
+    names: tuple[str, ...] | None
+
+
+def read_npy(path: Path) -> npt.NDArray[Any]:
+    """One array of numbers with at most two axes. RecordError for objects, truncation or absurd shapes."""
+    size = file_size(path)
+    try:
+        with path.open("rb") as stream:
+            return _read_array(stream, size, path.name)
+    except OSError:
+        raise _unreadable(path.name) from None
+
+
+def read_npz(path: Path) -> npt.NDArray[Any]:
+    """The archive's ECG: the array named signals_mv, signals or ecg, or the only one with two axes."""
+    file_size(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()[: _MAX_NPZ_MEMBERS + 1]
+            if len(members) > _MAX_NPZ_MEMBERS:
+                raise _unreadable(path.name)
+            with archive.open(_choose_member(archive, members)) as stream:
+                return _read_array(stream, None, path.name)
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        raise _unreadable(path.name) from None
+
+
+def _choose_member(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    by_name = {Path(member.filename).stem: member for member in members}
+    for name in _NPZ_NAMES:
+        if name in by_name:
+            return by_name[name]
+    two_axes = [member for member in members if len(_shape_of(archive, member)) == 2]
+    if len(two_axes) != 1:
+        raise RecordError(
+            f"The archive holds {len(two_axes)} arrays that could be the ECG: name the right one 'signals'."
+        )
+    return two_axes[0]
+
+
+def _shape_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[int, ...]:
+    with archive.open(member) as stream:
+        return _read_array_header(stream)[0]
+
+
+def _read_array_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, Fortran order and type of an array, without its values. ValueError for anything else."""
+    readers = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
+    try:
+        with warnings.catch_warnings():
+            # numpy warns of headers written by Python 2, which it reads all the same.
+            warnings.simplefilter("ignore", UserWarning)
+            return readers[npy_format.read_magic(stream)](stream)
+    except (KeyError, SyntaxError, TypeError, OverflowError, RecursionError, MemoryError) as error:
+        raise ValueError("not the header of an array of numbers") from error
+
+
+def _read_array(stream: IO[bytes], size: int | None, name: str) -> npt.NDArray[Any]:
+    try:
+        shape, fortran, dtype = _read_array_header(stream)
+    except ValueError:
+        raise _unreadable(name) from None
+    if dtype.hasobject or dtype.kind not in "iuf" or dtype.itemsize > 8:
+        raise RecordError(f"'{name}' holds something other than plain numbers: save the samples as numbers.")
+    count = math.prod(shape)
+    if len(shape) not in (1, 2) or not 0 < count <= MAX_VALUES or min(shape) < 1:
+        raise RecordError(
+            f"'{name}' holds an array of shape {_shape_text(shape)}: save one array of leads by samples."
+        )
+    n_bytes = count * dtype.itemsize
+    if size is not None and size - stream.tell() < n_bytes:
+        raise RecordError(f"'{name}' is cut off: copy or save it again.")
+    content = stream.read(n_bytes)
+    if len(content) != n_bytes:
+        raise RecordError(f"'{name}' is cut off: copy or save it again.")
+    values: npt.NDArray[Any] = np.frombuffer(content, dtype=dtype)
+    return values.reshape(shape, order="F" if fortran else "C")
+
+
+def read_table(path: Path) -> Table:
+    """A text table with one lead per column, with or without a row of names; `nan` marks a gap.
+
+    Commas, semicolons (then a decimal comma is understood) or tabs separate the columns.
+    """
+    if file_size(path) > _MAX_TABLE_BYTES:
+        raise RecordError(f"'{path.name}' is larger than 100 MB: save it as .npy, or cut out a part.")
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        raise _unreadable(path.name) from None
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if not lines or "\x00" in text:
+        raise _unreadable(path.name)
+    separator = max("\t;,", key=lines[0].count)
+    if separator == ";":
+        lines = [line.replace(",", ".") for line in lines]
+    first = [cell.strip().strip('"') for cell in lines[0].split(separator)]
+    names = None if all(_is_number(cell) for cell in first) else tuple(first)
+    rows = lines[1:] if names else lines
+    if not rows or len(first) > MAX_SIGNALS or len(rows) * len(first) > MAX_VALUES:
+        raise _unreadable(path.name)
+    try:
+        values = np.loadtxt(
+            rows, delimiter=separator, dtype=np.float64, ndmin=2, comments=None, quotechar='"'
+        )
+    except (ValueError, OverflowError):
+        raise RecordError(
+            f"'{path.name}' holds a cell that is not a number, or uneven rows: write nan for a gap."
+        ) from None
+    return Table(values, names)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _shape_text(shape: tuple[int, ...]) -> str:
+    return " x ".join(str(length)[:12] for length in shape[:5]) or "nothing"
+
+
+def _unreadable(name: str) -> RecordError:
+    return RecordError(f"'{name}' is not a readable array or table of numbers: export or copy it again.")

@@ -1,0 +1,100 @@
+"""ECGs as plain arrays (.npy, .npz, .csv, .tsv), described by a sidecar or by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.records.array_files import read_npy, read_npz, read_table
+from inference.records.assemble import Found, assemble, pick_ecg_leads
+from inference.records.errors import RecordError
+from inference.records.record import Record
+from inference.records.safety import check_shape, path_exists
+from inference.records.sidecar import Sidecar, read_sidecar, sidecar_path
+from inference.records.units import mv_per_unit, scaled_mv
+
+Columns = tuple[npt.NDArray[Any], tuple[str, ...] | None]
+
+ARRAY_SUFFIXES: Final = (".npy", ".npz", ".csv", ".tsv")
+
+
+def read_array(
+    path: Path,
+    *,
+    fs_hz: float | None = None,
+    unit: str | None = None,
+    lead_order: Sequence[str] | None = None,
+) -> Record:
+    """Read an array file; arguments win over its sidecar `<name>.json`, which wins over a CSV's names.
+
+    Raises RecordError where rate, unit or lead names are nowhere said: they are never guessed.
+    """
+    values, column_names = _READERS[path.suffix.lower()](path)
+    beside = sidecar_path(path)
+    sidecar = read_sidecar(beside) if path_exists(beside) else Sidecar()
+    rate_hz = fs_hz if fs_hz is not None else sidecar.fs_hz
+    unit_name = unit if unit is not None else sidecar.unit
+    names = tuple(lead_order) if lead_order is not None else sidecar.leads or column_names
+    if rate_hz is None or unit_name is None or names is None:
+        raise RecordError(_what_is_missing(path, rate_hz, unit_name, names))
+    rows = _leads_first(values, names, column_names is not None)
+    check_shape(rows.shape[0], rows.shape[1], rate_hz)
+    picked, left_out = pick_ecg_leads(names)
+    scale = mv_per_unit(unit_name)
+    by_hand = [("rate", fs_hz), ("unit", unit), ("lead order", lead_order)]
+    given = tuple(f"The {what} was given by hand." for what, value in by_hand if value is not None)
+    return assemble(
+        Found(
+            path=path,
+            format=f"array ({path.suffix.lower()})",
+            fs_hz=rate_hz,
+            leads=tuple((name, scaled_mv(rows[row], 0.0, scale)) for row, name in picked.items()),
+            patient=sidecar.patient,
+            acquired_at=sidecar.acquired_at,
+            synthetic=sidecar.synthetic,
+            read=left_out,
+            assumed=given + sidecar.notes,
+        )
+    )
+
+
+def _numpy_columns(read: Callable[[Path], npt.NDArray[Any]]) -> Callable[[Path], Columns]:
+    return lambda path: (np.atleast_2d(read(path)), None)
+
+
+def _table_columns(path: Path) -> Columns:
+    table = read_table(path)
+    return table.values.T, table.names
+
+
+_READERS: Final[Mapping[str, Callable[[Path], Columns]]] = {
+    ".npy": _numpy_columns(read_npy),
+    ".npz": _numpy_columns(read_npz),
+    ".csv": _table_columns,
+    ".tsv": _table_columns,
+}
+
+
+def _leads_first(values: npt.NDArray[Any], names: Sequence[str], is_table: bool) -> npt.NDArray[Any]:
+    """Shape (n_leads, n_samples), turned round where only the other axis has one entry per name."""
+    if values.shape[0] == len(names):
+        return values
+    if values.shape[1] == len(names) and not is_table:
+        return values.T
+    raise RecordError(
+        f"The file holds {values.shape[0]} by {values.shape[1]} values and {len(names)} leads are named: "
+        "give one name per lead."
+    )
+
+
+def _what_is_missing(path: Path, fs_hz: float | None, unit: str | None, names: object) -> str:
+    parts = (("sampling rate", fs_hz), ("unit", unit), ("lead order", names))
+    missing = " and ".join(what for what, value in parts if value is None)
+    return (
+        f"'{path.name}' does not say its {missing}: give them when opening it, or put "
+        f"'{sidecar_path(path).name}' with fs_hz, unit and leads beside it."
+    )
