@@ -310,7 +310,8 @@ QLabel[role="problem"] { color: $danger; }
 QLabel[role="good"] { color: $good; }
 QLabel[role="chip"], QLabel[role="chip-blue"], QLabel[role="chip-caution"], QLabel[role="chip-good"],
 QLabel[role="chip-danger"] {
-  font-size: ${caption}px; border: 1px solid $border; border-radius: 5px; padding: 2px 8px; background: $panel;
+  font-size: ${caption}px; border: 1px solid $border; border-radius: 5px; padding: 2px 8px;
+  background: $panel;
 }
 QLabel[role="chip-blue"] { background: $accent_soft; border-color: $accent_soft; color: $accent_ink; }
 QLabel[role="chip-caution"] { background: $caution_soft; border-color: $caution_border; color: $caution; }

@@ -1,0 +1,270 @@
+"""BeatView: the median beat of twelve leads on paper, with saliency strips under the traces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ecgviewer.plots.bands import AttributionBand, SaliencyLegend
+from ecgviewer.plots.canvas import PaperCanvas
+from ecgviewer.plots.caption import CaptionBar
+from ecgviewer.plots.ink import InkLabel, InkTick, SheetInk
+from ecgviewer.plots.layouts import (
+    BEAT_SHOWN_S,
+    LANES,
+    Extent,
+    Scale,
+    Sheet,
+    beat_min_height_mm,
+    beat_sheet,
+    beat_width_mm,
+    label_bottom_mm,
+)
+from ecgviewer.plots.traces import FloatArray, LeadTrace, extent_of
+from ecgviewer.theme import Theme
+
+_TICK_NAMES: Final = {"qrs_onset": "", "j_point": "J"}
+"""The fiducials that are drawn, with the word beside the tick."""
+
+
+class BeatView(QWidget):
+    """Twelve median beats in 3x4 cells. Fed by `set_*`; announces the caliper, changes nothing itself."""
+
+    caliper_changed = Signal(object)
+    """CaliperReading, or None when it is removed."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._scale = Scale(speed_mm_s=50.0)
+        self._beat: FloatArray = np.full((12, 600), np.nan, dtype=np.float32)
+        self._members: Sequence[FloatArray] = ()
+        self._fs_hz = 500.0
+        self._r_sample = 300
+        self._fiducials: Mapping[str, int | None] = {}
+        self._windows: FloatArray | None = None
+        self._first_sample, self._window_samples = 150, 20
+        self._is_overlay_visible = True
+        self._caption_text = ""
+        self._sheet: Sheet | None = None
+        self.canvas = PaperCanvas(theme, self)
+        self.caption = CaptionBar(theme, self)
+        self.legend = SaliencyLegend(theme, self)
+        self._ink = SheetInk(theme)
+        self._bands = {lead: AttributionBand(theme) for lead in LANES}
+        self._member_traces = {lead: LeadTrace(z=8.0) for lead in LANES}
+        self._traces = {lead: LeadTrace() for lead in LANES}
+        self.canvas.add(
+            self._ink, *self._bands.values(), *self._member_traces.values(), *self._traces.values()
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.caption)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.legend)
+        self.canvas.resized.connect(self._place)
+        self.canvas.caliper_changed.connect(self.caliper_changed)
+        self.canvas.zoom_changed.connect(self._on_zoom_changed)
+        self.set_theme(theme)
+        self._draw()
+
+    @property
+    def sheet(self) -> Sheet:
+        """The geometry that is shown, in mm."""
+        assert self._sheet is not None
+        return self._sheet
+
+    def set_beat(
+        self,
+        beat_mv: FloatArray,
+        fs_hz: float = 500.0,
+        r_sample: int = 300,
+        fiducials: Mapping[str, int | None] | None = None,
+        caption: str = "",
+    ) -> None:
+        """Show a median beat (12, n_samples) in mV, standard lead order, a missing lead a row of NaN.
+
+        `fiducials` maps `qrs_onset` and `j_point` to samples of the beat (None: not found, not drawn).
+        Removes the attribution and the single beats of the beat before.
+        """
+        self._beat, self._fs_hz, self._r_sample = beat_mv, fs_hz, r_sample
+        self._fiducials = fiducials or {}
+        self._caption_text = caption
+        self._members = ()
+        self.canvas.set_message("")
+        self.canvas.clear_caliper()
+        self.set_attribution(None)
+        self._draw()
+
+    def clear(self, message: str = "") -> None:
+        """Empty paper with a sentence on it, such as why no median beat could be made."""
+        self.set_beat(np.empty((12, 0), dtype=np.float32))
+        self.set_watermark("")
+        self.canvas.set_message(message)
+
+    def set_member_beats(self, beats_mv: Sequence[FloatArray]) -> None:
+        """The accepted beats, each (12, n_samples), drawn thin behind the median; empty for none."""
+        self._members = beats_mv
+        self._draw_members()
+
+    def set_attribution(
+        self, windows: FloatArray | None, first_sample: int = 150, window_samples: int = 20
+    ) -> None:
+        """Saliency per lead and window, (12, n) on the absolute scale; window k covers samples
+        first_sample + k*window_samples onwards of the beat. None: nothing to show."""
+        self._windows = windows
+        self._first_sample, self._window_samples = first_sample, window_samples
+        self._draw_bands()
+
+    def set_overlay_visible(self, is_visible: bool) -> None:
+        """Show or hide the strips; the legend stays, and says that they are hidden."""
+        self._is_overlay_visible = is_visible
+        self._draw_bands()
+
+    def set_state(self, text: str, title: str = "Saliency") -> None:
+        """Words beside the legend: 'not computed', 'model loading', 'not available for this model'…"""
+        self.legend.set_title(title)
+        self.legend.set_state(text, self._are_bands_shown)
+
+    def set_speed(self, mm_per_s: float) -> None:
+        self._scale = Scale(mm_per_s, self._scale.gain_mm_mv)
+        self._place()
+
+    def set_gain(self, mm_per_mv: float) -> None:
+        self._scale = Scale(self._scale.speed_mm_s, mm_per_mv)
+        self._place()
+
+    def set_caliper_enabled(self, is_enabled: bool) -> None:
+        self.canvas.set_caliper_enabled(is_enabled)
+
+    def clear_caliper(self) -> None:
+        self.canvas.clear_caliper()
+
+    def reset_zoom(self) -> None:
+        self.canvas.reset_zoom()
+
+    def set_watermark(self, text: str) -> None:
+        """A word printed into the paper under the traces and boxed in the caption, such as SYNTHETIC."""
+        self.canvas.paper.set_watermark(text)
+        self.caption.set_chip(text)
+        self.canvas.viewport().update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.canvas.set_theme(theme)
+        self.caption.set_theme(theme)
+        self.legend.set_theme(theme)
+        self._ink.set_theme(theme)
+        for lead in LANES:
+            self._traces[lead].set_colour(theme.paper.trace)
+            self._member_traces[lead].set_colour(theme.paper.member)
+            self._bands[lead].set_theme(theme)
+
+    @property
+    def _are_bands_shown(self) -> bool:
+        return self._windows is not None and self._is_overlay_visible
+
+    def _times_s(self, first: int, last: int) -> npt.NDArray[np.float64]:
+        """Times from R of samples first … last - 1."""
+        return (np.arange(first, last) - self._r_sample) / self._fs_hz
+
+    def _shown_samples(self) -> tuple[int, int]:
+        first = max(round(BEAT_SHOWN_S[0] * self._fs_hz) + self._r_sample, 0)
+        last = min(round(BEAT_SHOWN_S[1] * self._fs_hz) + self._r_sample + 1, self._beat.shape[1])
+        return first, max(last, first)
+
+    def _draw(self) -> None:
+        first, last = self._shown_samples()
+        times = self._times_s(first, last)
+        shown = self._beat[:, first:last]
+        for row, lead in enumerate(LANES):
+            self._traces[lead].set_samples(times, shown[row])
+        self._draw_members()
+        self._place()
+
+    def _draw_members(self) -> None:
+        """All beats of a lead are one curve, broken between beats."""
+        first, last = self._shown_samples()
+        times = np.append(self._times_s(first, last), np.nan)
+        gap = np.full((12, 1), np.nan, dtype=np.float32)
+        beats = [np.hstack([beat[:, first:last], gap]) for beat in self._members]
+        joined = np.hstack(beats) if beats else np.empty((12, 0), dtype=np.float32)
+        all_times = np.nan_to_num(np.tile(times, len(beats)))
+        for row, lead in enumerate(LANES):
+            self._member_traces[lead].set_samples(all_times, joined[row])
+
+    def _draw_bands(self) -> None:
+        count = 0 if self._windows is None else int(self._windows.shape[1])
+        edges = [
+            (self._first_sample + k * self._window_samples - self._r_sample) / self._fs_hz
+            for k in range(count + 1)
+        ]
+        for row, lead in enumerate(LANES):
+            self._bands[lead].set_windows(None if self._windows is None else self._windows[row], edges)
+            self._bands[lead].setVisible(self._are_bands_shown)
+        self.canvas.paper.set_faded(self._are_bands_shown)
+        state = "not computed" if self._windows is None else "" if self._is_overlay_visible else "hidden"
+        self.legend.set_state(state, self._are_bands_shown)
+        self.canvas.viewport().update()
+
+    def _extents(self) -> list[Extent]:
+        """Row by row, as the cells of the sheet."""
+        first, last = self._shown_samples()
+        by_lead = dict(zip(LANES, (extent_of(row) for row in self._beat[:, first:last]), strict=True))
+        return [by_lead[lead] for row in range(3) for lead in LANES[row::3]]
+
+    def _place(self) -> None:
+        """New beat, scale or size: lay out and move the standing items."""
+        _width, height = self.canvas.fit(beat_width_mm(self._scale), beat_min_height_mm())
+        self._sheet = beat_sheet(self._scale, height, self._extents())
+        for cell in self._sheet.cells:
+            self._traces[cell.lead].place(cell)
+            self._member_traces[cell.lead].place(cell)
+            self._bands[cell.lead].place(cell)
+        self.canvas.show_sheet(self._sheet)
+        self._ink.set_sheet(self._sheet, self._labels())
+        self._ink.set_ticks(self._fiducial_ticks())
+        self._show_caption()
+
+    def _labels(self) -> list[InkLabel]:
+        labels = []
+        first, _last = self._shown_samples()
+        for cell in self.sheet.cells:
+            levels = self._beat[LANES.index(cell.lead)]
+            is_missing = levels.size > 0 and not bool(np.isfinite(levels).any())
+            text = f"{cell.lead} missing" if is_missing else cell.lead
+            width_px, height_px = self._ink.label_size_px(text)
+            mm_px = max(self.canvas.mm_px, 0.1)
+            under = round(width_px / mm_px / self._scale.speed_mm_s * self._fs_hz)
+            local = extent_of(levels[first : first + under])
+            bottom = label_bottom_mm(cell, local, height_px / mm_px)
+            labels.append(InkLabel(text, cell.x_mm, bottom, cell.x_mm + cell.width_mm, is_missing))
+        return labels
+
+    def _fiducial_ticks(self) -> list[InkTick]:
+        """Thin ticks across the baseline of each lead at the QRS onset and the J point, where found."""
+        ticks = []
+        for name in _TICK_NAMES:
+            sample = self._fiducials.get(name)
+            if sample is None:
+                continue
+            time_s = (sample - self._r_sample) / self._fs_hz
+            for cell in self.sheet.cells:
+                x = cell.x_of(time_s)
+                ticks.append(InkTick(x, cell.baseline_mm - 1.5, cell.baseline_mm + 1.5, name))
+        return ticks
+
+    def _on_zoom_changed(self, _zoom: float) -> None:
+        self._show_caption()
+
+    def _show_caption(self) -> None:
+        self.caption.set_left(self._caption_text)
+        zoom = f" · zoom {self.canvas.zoom:.1f}×" if self.canvas.zoom > 1.0 else ""
+        self.caption.set_right(self._scale.text() + zoom)
+        self.setAccessibleName(f"Median beat, {self._scale.text()}, {self._caption_text}")

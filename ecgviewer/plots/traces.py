@@ -1,0 +1,74 @@
+"""LeadTrace: one lead's curve, kept standing and fed with new samples."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+from pyqtgraph.functions import arrayToQPath
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from ecgviewer.plots.layouts import Cell, Extent
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class LeadTrace(QGraphicsItem):
+    """A curve in seconds and mV; its cell's transform puts it on the paper, so moving it is free.
+
+    The pen is one cosmetic pixel: the only width that Qt strokes fast with antialiasing.
+    """
+
+    def __init__(self, z: float = 10.0) -> None:
+        super().__init__()
+        self._path = QPainterPath()
+        self._bounds = QRectF()
+        self._pen = QPen()
+        self._pen.setCosmetic(True)
+        self.setZValue(z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def set_colour(self, colour: str) -> None:
+        self._pen.setColor(QColor(colour))
+        self.update()
+
+    def set_samples(self, times_s: npt.NDArray[np.float64], levels_mv: FloatArray) -> None:
+        """Show samples; NaN breaks the line. Shapes (n,), possibly empty."""
+        self.prepareGeometryChange()
+        levels = np.asarray(levels_mv, dtype=np.float64)
+        if not np.isfinite(levels).any():
+            self._path, self._bounds = QPainterPath(), QRectF()
+            return
+        self._path = cast(QPainterPath, arrayToQPath(times_s, levels, connect="finite"))
+        low, high = float(np.nanmin(levels)), float(np.nanmax(levels))
+        left, right = float(times_s[0]), float(times_s[-1])
+        self._bounds = QRectF(left, low, right - left, high - low).adjusted(-0.05, -0.2, 0.05, 0.2)
+
+    def place(self, cell: Cell) -> None:
+        """Put the curve where its cell lies."""
+        scale = cell.scale
+        self.setTransform(
+            QTransform(scale.speed_mm_s, 0, 0, -scale.gain_mm_mv, cell.x_of(0.0), cell.baseline_mm)
+        )
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(self._path)
+
+
+def extent_of(levels_mv: FloatArray) -> Extent:
+    """How far samples reach above and below 0 mV; NaN is ignored, nothing gives zero."""
+    finite = levels_mv[np.isfinite(levels_mv)]
+    if finite.size == 0:
+        return Extent()
+    return Extent(max(float(finite.max()), 0.0), max(-float(finite.min()), 0.0))
