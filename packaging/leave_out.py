@@ -1,0 +1,35 @@
+"""Which collected files the program never opens: headers, C++ tests, static libraries, mostly PyTorch's."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import PurePath
+from typing import Final
+
+PATTERNS: Final = (
+    "torch/include/*",
+    "torch/share/*",
+    "torch/test/*",
+    "torch/bin/*",
+    "torch/_inductor/*.h",
+    "torch/utils/benchmark/*",
+    "torch/lib/*.a",
+    "torch/lib/*.lib",
+    "*/tests/*",
+    "*/testdata/*",
+    "*.pyi",
+    "*.pyx",
+    "*.pxd",
+    "*.h",
+    "*.hpp",
+    "*.cuh",
+    "PySide6/Qt/translations/*",
+    "PySide6/Qt/qml/*",
+    "matplotlib/mpl-data/sample_data/*",
+)
+
+
+def is_left_out(destination: str) -> bool:
+    """Whether a file, by its path inside the program, is left out of it."""
+    path = PurePath(destination).as_posix()
+    return any(fnmatch(path, pattern) for pattern in PATTERNS)

@@ -1,0 +1,164 @@
+"""The habits of this project, watched by a machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = ("main.py", "ecgviewer", "inference", "training", "packaging")
+
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 60
+MAX_CLASS_LINES = 300
+MAX_GIT_FILE_BYTES = 20_000_000
+
+UNSAFE_LOADING = re.compile(
+    r"\btorch\.load\(|^\s*(import|from) pickle\b|pickle\.loads?\(|allow_pickle\s*=\s*True|\byaml\.load\(",
+    re.M,
+)
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError")
+SWALLOWED = re.compile(
+    r"except( Exception| BaseException)?( as \w+)?:\s*(#[^\n]*)?\n?\s*(pass|\.\.\.)\s*$", re.M
+)
+
+
+def product_files() -> list[Path]:
+    """Every Python file of the program itself."""
+    files = [ROOT / name for name in PRODUCT if name.endswith(".py")]
+    for name in PRODUCT:
+        files += sorted((ROOT / name).rglob("*.py"))
+    return [path for path in files if path.is_file()]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def definitions(path: Path) -> Iterator[tuple[ast.stmt, int]]:
+    """Each function and class of a file with its length in lines."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def test_files_functions_and_classes_stay_readable() -> None:
+    too_long = []
+    for path in product_files():
+        n_lines = len(path.read_text(encoding="utf-8").splitlines())
+        if n_lines > MAX_FILE_LINES:
+            too_long.append(f"{name_of(path)}: {n_lines} lines")
+        for node, length in definitions(path):
+            limit = MAX_CLASS_LINES if isinstance(node, ast.ClassDef) else MAX_FUNCTION_LINES
+            if length > limit:
+                too_long.append(f"{name_of(path)}:{node.lineno} {getattr(node, 'name', '')}: {length} lines")
+    assert too_long == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "what"),
+    [
+        (UNSAFE_LOADING, "loads code with data"),
+        (UNFINISHED, "is unfinished"),
+        (SWALLOWED, "swallows an exception"),
+    ],
+    ids=["no_pickle", "nothing_unfinished", "no_swallowed_exception"],
+)
+def test_no_product_file_does_what_is_forbidden(pattern: re.Pattern[str], what: str) -> None:
+    guilty = [name_of(path) for path in product_files() if pattern.search(path.read_text(encoding="utf-8"))]
+    assert guilty == [], what
+
+
+def test_the_packaging_folder_never_shadows_the_library_of_that_name() -> None:
+    import packaging
+
+    assert not (ROOT / "packaging" / "__init__.py").exists()
+    assert "site-packages" in str(packaging.__file__)
+
+
+def test_every_room_says_in_its_docstring_what_it_is() -> None:
+    silent = [
+        name_of(path)
+        for path in product_files()
+        if path.name == "__init__.py" and not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert silent == []
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+
+
+def test_every_make_command_in_the_documents_exists() -> None:
+    named = set()
+    for path in [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        named |= set(re.findall(r"`?make ([a-z]+)`?", " ".join(code_of(path))))
+    assert {"run", "test"} <= named
+    assert named <= make_targets()
+
+
+def code_of(path: Path) -> list[str]:
+    """What a Markdown file sets as code: inline spans and fenced blocks."""
+    text = path.read_text(encoding="utf-8")
+    return re.findall(r"```.*?```", text, re.S) + re.findall(r"(?<!`)`[^`\n]+`(?!`)", text)
+
+
+def test_every_option_of_main_in_the_readme_is_in_the_help() -> None:
+    shown = subprocess.run(
+        [sys.executable, "main.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    readme = " ".join(code_of(ROOT / "README.md"))
+    commands = set(re.findall(r"main\.py ([a-z][a-z-]+)", readme))
+    assert commands
+    assert {command for command in commands if command not in shown} == set()
+
+
+def test_every_link_in_the_documents_leads_somewhere() -> None:
+    broken = []
+    for path in [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8")):
+            if "://" not in target and not (path.parent / target).exists():
+                broken.append(f"{name_of(path)} -> {target}")
+    assert broken == []
+
+
+def test_every_decision_is_numbered_once_and_linked_from_the_architecture() -> None:
+    names = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [name[:4] for name in names] == [f"{number:04d}" for number in range(1, len(names) + 1)]
+    assert [name for name in names if f"decisions/{name}" not in architecture] == []
+
+
+def test_every_room_and_module_is_on_the_map() -> None:
+    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = [
+        path.parent.name if path.name == "__init__.py" else path.name
+        for package in ("ecgviewer", "inference", "training")
+        for path in [*(ROOT / package).glob("*.py"), *(ROOT / package).glob("*/__init__.py")]
+    ]
+    absent = {name for name in modules if name.removesuffix(".py") not in architecture}
+    assert absent - {"__main__.py"} == set()
+
+
+def test_no_file_in_git_is_over_twenty_megabytes() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listing = subprocess.run(
+        ["git", "ls-tree", "-r", "-l", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    rows = [line.split(maxsplit=4) for line in listing.splitlines()]
+    assert [row[4] for row in rows if row[3].isdigit() and int(row[3]) > MAX_GIT_FILE_BYTES] == []
+
+
+def test_the_program_says_the_version_that_it_is_packaged_under() -> None:
+    from ecgviewer import __version__
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert __version__ == project["version"]
