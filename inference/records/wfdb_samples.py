@@ -12,6 +12,7 @@ import numpy.typing as npt
 from inference.records.errors import RecordError
 from inference.records.safety import contained_file, file_size
 from inference.records.wfdb_header import SignalSpec
+from inference.records.wfdb_package import quiet_wfdb
 
 IntArray = npt.NDArray[np.integer[Any]]
 
@@ -28,7 +29,8 @@ _BITS_PER_SAMPLE: Final = {
     311: 32 / 3,
 }
 _FLAC_FORMATS: Final = (508, 516, 524)
-_DIRECT_FORMATS: Final = (16, 212, 516)
+_WHOLE_WORDS: Final = {16: "<i2", 61: ">i2"}
+_DIRECT_FORMATS: Final = (*_WHOLE_WORDS, 212, 516)
 INVALID_SAMPLE: Final = {
     16: -(2**15),
     24: -(2**23),
@@ -108,7 +110,7 @@ def _flac_frames(path: Path, n_signals: int) -> int:
 def read_samples(header_path: Path, signals: Sequence[SignalSpec], n_frames: int) -> list[IntArray]:
     """Every signal's integers in the header's order, each (n_frames * samples_per_frame,).
 
-    Call only after `check_files`, which makes sure of names and sizes. Formats 16, 212 and 516 are
+    Call only after `check_files`, which makes sure of names and sizes. Formats 16, 61, 212 and 516 are
     decoded here; anything else goes through the wfdb package, whose import alone takes longer than
     all that comes before the first paint.
     """
@@ -136,13 +138,14 @@ def _is_direct(inside: Sequence[SignalSpec]) -> bool:
 def _read_file(path: Path, inside: Sequence[SignalSpec], n_frames: int) -> IntArray:
     """One file's samples, shape (n_frames, values per frame). RecordError where it cannot be read."""
     width = sum(signal.samples_per_frame for signal in inside)
+    fmt, offset = inside[0].fmt, inside[0].byte_offset
     try:
-        if inside[0].fmt == 516:
+        if fmt == 516:
             values = _read_flac(path, n_frames)
-        elif inside[0].fmt == 212:
-            values = _read_212(path, inside[0].byte_offset, n_frames * width)
+        elif fmt == 212:
+            values = _read_212(path, offset, n_frames * width)
         else:
-            values = np.fromfile(path, dtype="<i2", count=n_frames * width, offset=inside[0].byte_offset)
+            values = np.fromfile(path, dtype=_WHOLE_WORDS[fmt], count=n_frames * width, offset=offset)
     except (OSError, RuntimeError):
         raise RecordError(f"'{path.name}' may not be read or is damaged: copy the record again.") from None
     if values.size != n_frames * width:
@@ -176,16 +179,14 @@ def _read_through_wfdb(header_path: Path, signals: Sequence[SignalSpec], n_frame
     if "::" in record_path:
         # wfdb opens files through fsspec, for which '::' chains file systems, even remote ones.
         raise RecordError("The folder's name holds '::', which cannot be read: rename the folder.")
-    import wfdb
-
     try:
-        # wfdb reads the header once more; it must see the same files that were checked.
-        seen = wfdb.rdheader(record_path)
-        if seen.file_name != [signal.file_name for signal in signals]:
-            raise ValueError("the header reads in two ways")
-        record = wfdb.rdrecord(
-            record_path, sampto=n_frames, physical=False, smooth_frames=False, return_res=32
-        )
+        with quiet_wfdb() as wfdb:
+            # wfdb reads the header once more; it must see the same files that were checked.
+            if wfdb.rdheader(record_path).file_name != [signal.file_name for signal in signals]:
+                raise ValueError("the header reads in two ways")
+            record = wfdb.rdrecord(
+                record_path, sampto=n_frames, physical=False, smooth_frames=False, return_res=32
+            )
     except Exception as error:
         # wfdb raises whatever a damaged file happens to meet in it; here each is the file's fault.
         raise RecordError(
