@@ -78,6 +78,7 @@ class SaliencyLegend(QWidget):
     """The colour bar with its absolute scale, always shown, and the state of the explanation in words."""
 
     SCALE_TEXT = "1.0 = 99th percentile of training records"
+    SHORT_SCALE_TEXT = "1.0 = 99th percentile"
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,7 +126,10 @@ class SaliencyLegend(QWidget):
         painter.setOpacity(1.0 if self._is_active else 0.45)
         self._paint_bar(painter, bar)
         painter.setOpacity(1.0)
-        x = self._text(painter, bar.right() + 5, self.SCALE_TEXT, self._theme.muted) + 12
+        state_px = metrics.horizontalAdvance(self._state) + 16
+        is_tight = bar.right() + metrics.horizontalAdvance(self.SCALE_TEXT) + state_px > self.width()
+        note = self.SHORT_SCALE_TEXT if is_tight else self.SCALE_TEXT
+        x = self._text(painter, bar.right() + 5, note, self._theme.muted) + 12
         if x + 40 < self.width():
             text = metrics.elidedText(self._state, Qt.TextElideMode.ElideRight, self.width() - x - 2)
             room = QRectF(x, 0, self.width() - x - 2, self.height())

@@ -23,9 +23,9 @@ from ecgviewer.plots.layouts import (
     beat_min_height_mm,
     beat_sheet,
     beat_width_mm,
-    label_bottom_mm,
+    place_label,
 )
-from ecgviewer.plots.traces import FloatArray, LeadTrace, extent_of
+from ecgviewer.plots.traces import FloatArray, LeadTrace, extent_of, reach_per_mm
 from ecgviewer.theme import Theme
 
 _TICK_NAMES: Final = {"qrs_onset": "", "j_point": "J"}
@@ -56,6 +56,7 @@ class BeatView(QWidget):
         self.caption = CaptionBar(theme, self)
         self.legend = SaliencyLegend(theme, self)
         self._ink = SheetInk(theme)
+        self._ink.set_baselines_shown(True)
         self._bands = {lead: AttributionBand(theme) for lead in LANES}
         self._member_traces = {lead: LeadTrace(z=8.0) for lead in LANES}
         self._traces = {lead: LeadTrace() for lead in LANES}
@@ -196,8 +197,10 @@ class BeatView(QWidget):
         beats = [np.hstack([beat[:, first:last], gap]) for beat in self._members]
         joined = np.hstack(beats) if beats else np.empty((12, 0), dtype=np.float32)
         all_times = np.nan_to_num(np.tile(times, len(beats)))
+        has_lead = [bool(np.isfinite(levels).any()) for levels in self._beat]
         for row, lead in enumerate(LANES):
-            self._member_traces[lead].set_samples(all_times, joined[row])
+            shown = joined[row] if has_lead[row] else joined[row, :0]
+            self._member_traces[lead].set_samples(all_times[: shown.size], shown)
 
     def _draw_bands(self) -> None:
         count = 0 if self._windows is None else int(self._windows.shape[1])
@@ -221,7 +224,8 @@ class BeatView(QWidget):
 
     def _place(self) -> None:
         """New beat, scale or size: lay out and move the standing items."""
-        _width, height = self.canvas.fit(beat_width_mm(self._scale), beat_min_height_mm())
+        width = beat_width_mm(self._scale)
+        height = self.canvas.fit(width, beat_min_height_mm(), width)
         self._sheet = beat_sheet(self._scale, height, self._extents())
         for cell in self._sheet.cells:
             self._traces[cell.lead].place(cell)
@@ -240,11 +244,10 @@ class BeatView(QWidget):
             is_missing = levels.size > 0 and not bool(np.isfinite(levels).any())
             text = f"{cell.lead} missing" if is_missing else cell.lead
             width_px, height_px = self._ink.label_size_px(text)
-            mm_px = max(self.canvas.mm_px, 0.1)
-            under = round(width_px / mm_px / self._scale.speed_mm_s * self._fs_hz)
-            local = extent_of(levels[first : first + under])
-            bottom = label_bottom_mm(cell, local, height_px / mm_px)
-            labels.append(InkLabel(text, cell.x_mm, bottom, cell.x_mm + cell.width_mm, is_missing))
+            width, height = width_px / self.canvas.mm_px, height_px / self.canvas.mm_px
+            above = [up for up, _low in reach_per_mm(levels[first:], self._fs_hz, cell.scale)]
+            left, bottom = place_label(cell, above, (), width, height)
+            labels.append(InkLabel(text, left, bottom, cell.x_mm + cell.width_mm, is_missing))
         return labels
 
     def _fiducial_ticks(self) -> list[InkTick]:
@@ -256,8 +259,9 @@ class BeatView(QWidget):
                 continue
             time_s = (sample - self._r_sample) / self._fs_hz
             for cell in self.sheet.cells:
-                x = cell.x_of(time_s)
-                ticks.append(InkTick(x, cell.baseline_mm - 1.5, cell.baseline_mm + 1.5, name))
+                x, base = cell.x_of(time_s), cell.baseline_mm
+                text = _TICK_NAMES[name] if cell.lead == LANES[0] else ""
+                ticks.append(InkTick(x, base - 2.5, base + 2.5, "fiducial", text))
         return ticks
 
     def _on_zoom_changed(self, _zoom: float) -> None:

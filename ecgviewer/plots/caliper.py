@@ -25,7 +25,7 @@ class CaliperReading:
 
     def text(self) -> str:
         rate = "" if self.rate_bpm is None else f" · {self.rate_bpm:.0f} bpm"
-        return f"{abs(self.interval_ms):.0f} ms{rate} · {self.voltage_mv:+.2f} mV"
+        return f"{abs(self.interval_ms):.0f} ms{rate} · {self.voltage_mv:+.2f} mV".replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,21 +74,24 @@ class PaperCanvas(QGraphicsView):
         for item in items:
             self._scene.addItem(item)  # type: ignore[arg-type]
 
-    def fit(self, width_mm: float, least_height_mm: float) -> tuple[float, float]:
-        """(width, height) in mm that the viewport holds when a sheet of at least this size fits in it."""
+    def fit(self, width_mm: float, least_height_mm: float, sheet_width_mm: float) -> float:
+        """Choose the size of a mm so that `width_mm` by `least_height_mm` fits; return the height in mm.
+
+        A sheet that is wider than what was fitted scrolls; its scroll bar is left out of the height.
+        """
         ratio = self.devicePixelRatioF()
-        size = self.size()
-        self._fit_px = (
-            fit_mm_px(size.width() * ratio, size.height() * ratio, width_mm, least_height_mm) / ratio
-        )
-        return size.width() / self._fit_px, size.height() / self._fit_px
+        width_px, height_px = self.width(), self.height()
+        self._fit_px = fit_mm_px(width_px * ratio, height_px * ratio, width_mm, least_height_mm) / ratio
+        if sheet_width_mm * self._fit_px > width_px + 1:
+            height_px -= self.horizontalScrollBar().sizeHint().height() + 1
+        return height_px / self._fit_px
 
     def show_sheet(self, sheet: Sheet) -> None:
-        """Show a sheet at the size found by `fit`; paper goes on to the edges of the viewport."""
+        """Show a sheet at the size found by `fit`, in the middle of paper that goes on to the edges."""
         self.caliper.set_sheet(sheet)
         width = max(sheet.width_mm, self.width() / self._fit_px)
-        height = max(sheet.height_mm, self.height() / self._fit_px)
-        self._scene.setSceneRect(QRectF(0.0, 0.0, width, height))
+        left = 5.0 * int((width - sheet.width_mm) / 10.0)
+        self._scene.setSceneRect(QRectF(-left, 0.0, width, sheet.height_mm))
         self._apply_zoom()
         self.viewport().update()
 

@@ -23,9 +23,10 @@ from ecgviewer.plots.layouts import (
     ecg_min_height_mm,
     ecg_sheet,
     ecg_width_mm,
-    label_bottom_mm,
+    has_name_column,
+    place_label,
 )
-from ecgviewer.plots.traces import FloatArray, LeadTrace, extent_of
+from ecgviewer.plots.traces import FloatArray, LeadTrace, extent_of, reach_per_mm
 from ecgviewer.theme import Theme
 
 _FIT_SPEED_MM_S: Final = 25.0
@@ -218,7 +219,10 @@ class EcgView(QWidget):
     def _place(self) -> None:
         """New size: lay out again and move the standing curves."""
         fit_scale = Scale(min(self._scale.speed_mm_s, _FIT_SPEED_MM_S), self._scale.gain_mm_mv)
-        _width, height = self.canvas.fit(ecg_width_mm(fit_scale), ecg_min_height_mm(self._layout_name))
+        name = self._layout_name
+        height = self.canvas.fit(
+            ecg_width_mm(name, fit_scale), ecg_min_height_mm(name), ecg_width_mm(name, self._scale)
+        )
         self._sheet = self._make_sheet(height, self._extents)
         for trace, cell in zip(self._traces, self._sheet.cells, strict=False):
             trace.place(cell)
@@ -231,11 +235,23 @@ class EcgView(QWidget):
         is_missing = cell.lead in self._missing
         text = f"{cell.lead} missing" if is_missing else cell.lead
         width_px, height_px = self._ink.label_size_px(text)
-        mm_px = max(self.canvas.mm_px, 0.1)
-        levels = self._segments[index][1]
-        under = round(width_px / mm_px / self._scale.speed_mm_s * self._fs_hz)
-        bottom = label_bottom_mm(cell, extent_of(levels[:under]), height_px / mm_px)
-        return InkLabel(text, cell.x_mm, bottom, cell.x_mm + cell.width_mm, is_missing)
+        width, height = width_px / self.canvas.mm_px, height_px / self.canvas.mm_px
+        if has_name_column(self._layout_name) and not is_missing:
+            return InkLabel(text, 1.0, cell.baseline_mm + height / 2, cell.x_mm + cell.width_mm, is_missing)
+        above = [up for up, _low in reach_per_mm(self._segments[index][1], self._fs_hz, cell.scale)]
+        left, bottom = place_label(cell, above, self._ceiling_mm(index), width, height)
+        return InkLabel(text, left, bottom, cell.x_mm + cell.width_mm, is_missing)
+
+    def _ceiling_mm(self, index: int) -> list[float]:
+        """The lowest y of the row above, for each mm from the start of a cell."""
+        cell = self.sheet.cells[index]
+        for upper, (_first, levels) in zip(self.sheet.cells, self._segments, strict=True):
+            is_above = upper.row == cell.row - 1
+            if is_above and upper.x_mm <= cell.x_mm < upper.x_mm + upper.width_mm:
+                skipped = round((cell.start_s - upper.start_s) * self._fs_hz)
+                reach = reach_per_mm(levels[max(skipped, 0) :], self._fs_hz, cell.scale)
+                return [upper.baseline_mm + low for _up, low in reach]
+        return []
 
     def _place_ticks(self) -> None:
         """Beat marks under the last row, whose cells run on through the ten seconds in every layout."""

@@ -28,7 +28,7 @@ class InkLabel:
 
 @dataclass(frozen=True, slots=True)
 class InkTick:
-    """A vertical mark. `kind`: used and rejected beats, or a fiducial with its name."""
+    """A vertical mark. `kind`: used or rejected (beats), or fiducial, with its name beside it."""
 
     x_mm: float
     top_mm: float
@@ -46,6 +46,7 @@ class SheetInk(QGraphicsItem):
         self._sheet: Sheet | None = None
         self._labels: Sequence[InkLabel] = ()
         self._ticks: Sequence[InkTick] = ()
+        self._has_baselines = False
         self._font = app_font(LABEL_PX, semibold=True)
         self._small = app_font(10)
         self.setZValue(5.0)
@@ -59,6 +60,11 @@ class SheetInk(QGraphicsItem):
         """Show the marks of a laid-out sheet."""
         self.prepareGeometryChange()
         self._sheet, self._labels = sheet, labels
+        self.update()
+
+    def set_baselines_shown(self, are_shown: bool) -> None:
+        """Whether each cell has a thin line at 0 mV (the PQ level of a median beat)."""
+        self._has_baselines = are_shown
         self.update()
 
     def set_ticks(self, ticks: Sequence[InkTick]) -> None:
@@ -93,8 +99,19 @@ class SheetInk(QGraphicsItem):
         painter.setPen(QPen(QColor(self._theme.paper.mark), 1))
         for pulse in sheet.pulses:
             painter.drawPolyline(QPolygonF([to_px.map(QPointF(x, y)) for x, y in pulse]))
+        if self._has_baselines:
+            self._paint_baselines(painter, to_px, sheet)
         for x, baseline in sheet.separators:
             painter.drawLine(to_px.map(QPointF(x, baseline - 3.0)), to_px.map(QPointF(x, baseline + 3.0)))
+
+    def _paint_baselines(self, painter: QPainter, to_px: QTransform, sheet: Sheet) -> None:
+        colour = QColor(self._theme.paper.mark)
+        colour.setAlphaF(0.5)
+        painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
+        for cell in sheet.cells:
+            left = to_px.map(QPointF(cell.x_mm, cell.baseline_mm))
+            painter.drawLine(left, to_px.map(QPointF(cell.x_mm + cell.width_mm, cell.baseline_mm)))
+        painter.setPen(QPen(QColor(self._theme.paper.mark), 1))
 
     def _paint_ticks(self, painter: QPainter, to_px: QTransform) -> None:
         painter.setFont(self._small)
@@ -103,6 +120,8 @@ class SheetInk(QGraphicsItem):
             bottom = to_px.map(QPointF(tick.x_mm, tick.bottom_mm))
             is_rejected = tick.kind == "rejected"
             colour = QColor(self._theme.caution if is_rejected else self._theme.paper.mark)
+            if tick.kind == "fiducial":
+                colour.setAlphaF(0.55)
             painter.setPen(QPen(colour, 1))
             if is_rejected:
                 half = (bottom.y() - top.y()) / 2
@@ -112,7 +131,7 @@ class SheetInk(QGraphicsItem):
             else:
                 painter.drawLine(top, bottom)
             if tick.text:
-                painter.drawText(bottom + QPointF(2, 0), tick.text)
+                painter.drawText(bottom + QPointF(2, 2), tick.text)
 
     def _paint_labels(self, painter: QPainter, to_px: QTransform) -> None:
         painter.setFont(self._font)

@@ -23,6 +23,7 @@ PULSE_S: Final = 0.2
 PULSE_MV: Final = 1.0
 """The calibration pulse is 1 mV for 200 ms (clinical convention, IEC 60601-2-25)."""
 
+NAME_COLUMN_MM: Final = 10.0
 LANES: Final = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 _COLUMNS: Final[dict[LayoutName, int]] = {"3x4+II": 4, "6x2": 2, "12x1": 1}
 _MIN_PITCH_MM: Final[dict[LayoutName, float]] = {"3x4+II": 19.0, "6x2": 14.0, "12x1": 11.0}
@@ -31,12 +32,16 @@ BEAT_SHOWN_S: Final = (-0.36, 0.56)
 """The part of the 1.2-s median beat that is drawn, relative to R: the model's window (-0.30 to +0.50 s)
 and a margin. What lies outside belongs mostly to the neighbouring beats."""
 _BEAT_GAP_MM: Final = 4.0
-_BEAT_MIN_PITCH_MM: Final = 19.0
+_BEAT_MIN_PITCH_MM: Final = 24.0
 BAND_MM: Final = 2.6
 _BAND_CLEAR_MM: Final = 0.8
 _EDGE_MM: Final = 2.5
 _PULSE_LEAD_MM: Final = 1.0
 _MAX_NEED_MM: Final = 34.0
+_LEAST_SHARE: Final = 0.75
+"""In a crowded sheet no row gets less than about this part of an even share."""
+_LABEL_RISE_MM: Final = 4.0
+_LABEL_SHIFT_MM: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +131,19 @@ def pulse_room_mm(scale: Scale) -> float:
     return 5.0 * math.ceil((_EDGE_MM + 2 * _PULSE_LEAD_MM + PULSE_S * scale.speed_mm_s) / 5.0)
 
 
-def ecg_width_mm(scale: Scale) -> float:
-    """Width of a ten-second sheet with its pulse and right margin."""
-    return pulse_room_mm(scale) + SHEET_S * scale.speed_mm_s + _EDGE_MM
+def _trace_left_mm(name: LayoutName, scale: Scale) -> float:
+    """Where the traces start: right of the pulse and, in the crowded 12x1, of a column of lead names."""
+    return pulse_room_mm(scale) + (NAME_COLUMN_MM if has_name_column(name) else 0.0)
+
+
+def has_name_column(name: LayoutName) -> bool:
+    """Whether lead names stand left of the pulses instead of over their traces."""
+    return name == "12x1"
+
+
+def ecg_width_mm(name: LayoutName, scale: Scale) -> float:
+    """Width of a ten-second sheet with its names, pulse and right margin."""
+    return _trace_left_mm(name, scale) + SHEET_S * scale.speed_mm_s + _EDGE_MM
 
 
 def ecg_min_height_mm(name: LayoutName) -> float:
@@ -152,7 +167,7 @@ def ecg_sheet(
     rows = row_leads(name, rhythm_lead)
     needs = _rows_of(extents, [len(row) for row in rows])
     baselines = spread_rows(needs, scale.gain_mm_mv, height_mm)
-    x0 = pulse_room_mm(scale)
+    x0 = _trace_left_mm(name, scale)
     cells: list[Cell] = []
     separators: list[tuple[float, float]] = []
     for r, leads in enumerate(rows):
@@ -163,7 +178,7 @@ def ecg_sheet(
             if c > 0:
                 separators.append((x, baselines[r]))
     pulses = tuple(pulse_line(x0, baseline, scale) for baseline in baselines)
-    return Sheet(tuple(cells), pulses, tuple(separators), ecg_width_mm(scale), height_mm, scale)
+    return Sheet(tuple(cells), pulses, tuple(separators), ecg_width_mm(name, scale), height_mm, scale)
 
 
 def beat_width_mm(scale: Scale) -> float:
@@ -220,7 +235,7 @@ def spread_rows(
     `needs` has one Extent per cell of each row; `below_mm` is kept free under each row (for a strip).
     Where the height cannot hold all, every gap shrinks in proportion and tall traces may overlap.
     """
-    gaps = [max(need.up_mv for need in needs[0]) * gain_mm_mv + 1.0]
+    gaps = [max(PULSE_MV, *(need.up_mv for need in needs[0])) * gain_mm_mv + 1.0]
     for upper, lower in itertools.pairwise(needs):
         gaps.append(_meeting_mv(upper, lower) * gain_mm_mv + below_mm + 1.0)
     gaps.append(max(need.down_mv for need in needs[-1]) * gain_mm_mv + below_mm + 1.0)
@@ -228,7 +243,9 @@ def spread_rows(
     weights = [0.55, *[1.0] * (len(gaps) - 2), 0.45]
     total = sum(gaps)
     if total >= height_mm:
-        shares = [gap * height_mm / total for gap in gaps]
+        even = height_mm / sum(weights)
+        gaps = [max(gap, _LEAST_SHARE * weight * even) for gap, weight in zip(gaps, weights, strict=True)]
+        shares = [gap * height_mm / sum(gaps) for gap in gaps]
     else:
         level = _water_level(gaps, weights, height_mm)
         shares = [max(gap, weight * level) for gap, weight in zip(gaps, weights, strict=True)]
@@ -268,13 +285,28 @@ def _rows_of(extents: Sequence[Extent], lengths: Sequence[int]) -> list[list[Ext
     return [[next(found) for _ in range(length)] for length in lengths]
 
 
-def label_bottom_mm(cell: Cell, local: Extent, label_mm: float) -> float:
-    """Where the lead name's box ends: 5 mm above the baseline, or above a trace that would cross it.
+def place_label(
+    cell: Cell, above_mm: Sequence[float], ceiling_mm: Sequence[float], width_mm: float, height_mm: float
+) -> tuple[float, float]:
+    """Left and bottom of a lead name's box: at the start of its cell, clear of the traces around it.
 
-    `local` is the trace's extent over the label's width, `label_mm` the label's height.
+    `above_mm` is the lead's own height above the baseline and `ceiling_mm` the lowest y of the row above,
+    both for each mm from the cell's start. The name stands 4 mm above the baseline; it moves right by up
+    to 12 mm past a QRS complex that is there already, and where that does not help it moves up.
     """
-    above_trace = local.up_mv * cell.scale.gain_mm_mv + 0.6
-    return max(cell.baseline_mm - max(5.0, above_trace), label_mm)
+    span = max(math.ceil(width_mm), 1)
+    bottom = max(cell.baseline_mm - _LABEL_RISE_MM, height_mm)
+
+    def is_clear(first: int, floor_mm: float) -> bool:
+        own = max(above_mm[first : first + span], default=0.0)
+        return own <= _LABEL_RISE_MM - 0.5 and max(ceiling_mm[first : first + span], default=0.0) <= floor_mm
+
+    for floor_mm in (bottom - height_mm, math.inf):
+        for first in range(_LABEL_SHIFT_MM):
+            if is_clear(first, floor_mm):
+                return cell.x_mm + first, bottom
+    tallest = max(above_mm[:span], default=0.0)
+    return cell.x_mm, max(cell.baseline_mm - tallest - 0.6, height_mm)
 
 
 def fit_mm_px(width_px: float, height_px: float, width_mm: float, height_mm: float) -> float:

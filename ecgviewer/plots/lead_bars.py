@@ -17,6 +17,8 @@ FULL_BAR_SHARE: Final = 0.25
 CHANCE_SHARE: Final = 1.0 / 12.0
 """What each lead would carry if the saliency were spread evenly."""
 
+_CHANCE_WORDS: Final = ", even spread"
+
 
 class LeadBars(QWidget):
     """Twelve bars in standard lead order, coloured from the ramp of the bands."""
@@ -86,7 +88,9 @@ class LeadBars(QWidget):
         word = "share" if self._shares is not None else self._state
         painter.drawText(top, flags | Qt.AlignmentFlag.AlignRight, word)
         foot = QRectF(2, self.height() - 18, self.width() - 4, 18)
-        note = f"Full bar {FULL_BAR_SHARE:.0%} · line {CHANCE_SHARE:.1%}, even spread"
+        note = f"Full bar {FULL_BAR_SHARE:.0%} · line {CHANCE_SHARE:.1%}"
+        if painter.fontMetrics().horizontalAdvance(note + _CHANCE_WORDS) < foot.width():
+            note += _CHANCE_WORDS
         painter.drawText(foot, flags | Qt.AlignmentFlag.AlignLeft, note)
 
     def _paint_row(self, painter: QPainter, row: int, lead: str) -> None:
@@ -106,7 +110,7 @@ class LeadBars(QWidget):
         painter.drawRoundedRect(filled, 2, 2)
         painter.setFont(app_font(CAPTION_PX))
         painter.setPen(QColor(self._theme.text))
-        value = f"{self._shares[lead] * 100:.1f} %"
+        value = f"{self._shares[lead] * 100:.1f}%"
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value)
 
     def _paint_chance(self, painter: QPainter) -> None:

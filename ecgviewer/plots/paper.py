@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from ecgviewer.theme import PaperColours, app_font
 
 _FINE_GONE_PX: Final = 1.6
-_FINE_FULL_PX: Final = 3.0
+_FINE_FULL_PX: Final = 4.2
 """Between these sizes of a millimetre the fine grid fades: closer lines would only grey the paper."""
 _WATERMARK_STEP_MM: Final = (90.0, 44.0)
 
@@ -84,7 +84,7 @@ class EcgPaper:
         width = max(round(ratio), 1)
         fine = self.fine_colour(mm_px)
         bold = QColor(self._colours.bold_faded if self._is_faded else self._colours.bold)
-        bold_width = width if mm_px < 6 else 2 * width
+        bold_width = width if mm_px < 9 else 2 * width
         for colour, step, thickness in ((fine, 1, width), (bold, 5, bold_width)):
             for line in range(0, tile_mm, step):
                 at = round(line * device_mm)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from ecgviewer.plots.layouts import Cell, Extent
+from ecgviewer.plots.layouts import Cell, Extent, Scale
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -63,6 +63,9 @@ class LeadTrace(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self._pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        # One cosmetic pixel is the only width that Qt strokes fast, but antialiased it looks grey: the
+        # second stroke deepens it at a twentieth of the cost of a wider pen.
+        painter.drawPath(self._path)
         painter.drawPath(self._path)
 
 
@@ -72,3 +75,16 @@ def extent_of(levels_mv: FloatArray) -> Extent:
     if finite.size == 0:
         return Extent()
     return Extent(max(float(finite.max()), 0.0), max(-float(finite.min()), 0.0))
+
+
+def reach_per_mm(
+    levels_mv: FloatArray, fs_hz: float, scale: Scale, count: int = 30
+) -> list[tuple[float, float]]:
+    """How far a trace reaches (above, below) its baseline in mm, for each of the first `count` mm."""
+    per_mm = max(round(fs_hz / scale.speed_mm_s), 1)
+    gain = scale.gain_mm_mv
+    reaches = [
+        extent_of(levels_mv[first : first + per_mm])
+        for first in range(0, min(levels_mv.size, per_mm * count), per_mm)
+    ]
+    return [(reach.up_mv * gain, reach.down_mv * gain) for reach in reaches]
