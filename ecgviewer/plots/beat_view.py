@@ -29,7 +29,7 @@ from ecgviewer.plots.traces import FloatArray, LeadTrace, extent_of, reach_per_m
 from ecgviewer.theme import Theme
 
 _TICK_NAMES: Final = {"qrs_onset": "", "j_point": "J"}
-"""The fiducials that are drawn, with the word beside the tick."""
+"""The fiducials that are drawn, with the word beside the first lead's tick."""
 
 
 class BeatView(QWidget):
@@ -197,9 +197,8 @@ class BeatView(QWidget):
         beats = [np.hstack([beat[:, first:last], gap]) for beat in self._members]
         joined = np.hstack(beats) if beats else np.empty((12, 0), dtype=np.float32)
         all_times = np.nan_to_num(np.tile(times, len(beats)))
-        has_lead = [bool(np.isfinite(levels).any()) for levels in self._beat]
         for row, lead in enumerate(LANES):
-            shown = joined[row] if has_lead[row] else joined[row, :0]
+            shown = joined[row, :0] if self._is_missing(lead) else joined[row]
             self._member_traces[lead].set_samples(all_times[: shown.size], shown)
 
     def _draw_bands(self) -> None:
@@ -236,32 +235,37 @@ class BeatView(QWidget):
         self._ink.set_ticks(self._fiducial_ticks())
         self._show_caption()
 
+    def _is_missing(self, lead: str) -> bool:
+        """A lead without any sample; no beat at all is not a missing lead."""
+        levels = self._beat[LANES.index(lead)]
+        return levels.size > 0 and not bool(np.isfinite(levels).any())
+
     def _labels(self) -> list[InkLabel]:
         labels = []
         first, _last = self._shown_samples()
         for cell in self.sheet.cells:
-            levels = self._beat[LANES.index(cell.lead)]
-            is_missing = levels.size > 0 and not bool(np.isfinite(levels).any())
-            text = f"{cell.lead} missing" if is_missing else cell.lead
-            width_px, height_px = self._ink.label_size_px(text)
+            width_px, height_px = self._ink.label_size_px(cell.lead)
             width, height = width_px / self.canvas.mm_px, height_px / self.canvas.mm_px
-            above = [up for up, _low in reach_per_mm(levels[first:], self._fs_hz, cell.scale)]
+            levels = self._beat[LANES.index(cell.lead), first:]
+            above = [up for up, _low in reach_per_mm(levels, self._fs_hz, cell.scale)]
             left, bottom = place_label(cell, above, (), width, height)
-            labels.append(InkLabel(text, left, bottom, cell.x_mm + cell.width_mm, is_missing))
+            is_missing = self._is_missing(cell.lead)
+            labels.append(InkLabel(cell.lead, left, bottom, cell.x_mm + cell.width_mm, is_missing))
         return labels
 
     def _fiducial_ticks(self) -> list[InkTick]:
         """Thin ticks across the baseline of each lead at the QRS onset and the J point, where found."""
         ticks = []
-        for name in _TICK_NAMES:
+        cells = [cell for cell in self.sheet.cells if not self._is_missing(cell.lead)]
+        for name, word in _TICK_NAMES.items():
             sample = self._fiducials.get(name)
             if sample is None:
                 continue
             time_s = (sample - self._r_sample) / self._fs_hz
-            for cell in self.sheet.cells:
-                x, base = cell.x_of(time_s), cell.baseline_mm
-                text = _TICK_NAMES[name] if cell.lead == LANES[0] else ""
-                ticks.append(InkTick(x, base - 2.5, base + 2.5, "fiducial", text))
+            for cell in cells:
+                text = word if cell is cells[0] else ""
+                top, bottom = cell.baseline_mm - 2.5, cell.baseline_mm + 2.5
+                ticks.append(InkTick(cell.x_of(time_s), top, bottom, "fiducial", text))
         return ticks
 
     def _on_zoom_changed(self, _zoom: float) -> None:

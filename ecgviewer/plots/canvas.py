@@ -139,13 +139,10 @@ class PaperCanvas(QGraphicsView):
         ratio = self.devicePixelRatioF()
         steps = max(round(self._fit_px * self._zoom * ratio * 5.0), 2)
         mm_px = steps / 5.0 / ratio
-        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        area = self._scene.sceneRect()
-        if area.width() * mm_px > self.width() + 1 or area.height() * mm_px > self.height() + 1:
-            policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded
-        if policy != self.horizontalScrollBarPolicy():
-            self.setHorizontalScrollBarPolicy(policy)
-            self.setVerticalScrollBarPolicy(policy)
+        off, as_needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        is_wide = self._scene.sceneRect().width() * mm_px > self.width() + 1
+        self.setHorizontalScrollBarPolicy(as_needed if is_wide else off)
+        self.setVerticalScrollBarPolicy(as_needed if self._zoom > 1.0 else off)
         if abs(mm_px - self.mm_px) > 1e-9:
             self.setTransform(QTransform.fromScale(mm_px, mm_px))
 

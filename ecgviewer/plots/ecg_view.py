@@ -233,14 +233,15 @@ class EcgView(QWidget):
     def _label(self, index: int) -> InkLabel:
         cell = self.sheet.cells[index]
         is_missing = cell.lead in self._missing
-        text = f"{cell.lead} missing" if is_missing else cell.lead
-        width_px, height_px = self._ink.label_size_px(text)
+        last_x = cell.x_mm + cell.width_mm
+        width_px, height_px = self._ink.label_size_px(cell.lead)
         width, height = width_px / self.canvas.mm_px, height_px / self.canvas.mm_px
-        if has_name_column(self._layout_name) and not is_missing:
-            return InkLabel(text, 1.0, cell.baseline_mm + height / 2, cell.x_mm + cell.width_mm, is_missing)
+        if is_missing or has_name_column(self._layout_name):
+            left = cell.x_mm if is_missing else 1.0
+            return InkLabel(cell.lead, left, cell.baseline_mm + height / 2, last_x, is_missing)
         above = [up for up, _low in reach_per_mm(self._segments[index][1], self._fs_hz, cell.scale)]
         left, bottom = place_label(cell, above, self._ceiling_mm(index), width, height)
-        return InkLabel(text, left, bottom, cell.x_mm + cell.width_mm, is_missing)
+        return InkLabel(cell.lead, left, bottom, last_x)
 
     def _ceiling_mm(self, index: int) -> list[float]:
         """The lowest y of the row above, for each mm from the start of a cell."""

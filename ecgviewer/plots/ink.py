@@ -17,13 +17,17 @@ LABEL_PX = 12
 
 @dataclass(frozen=True, slots=True)
 class InkLabel:
-    """A text whose box starts at `x_mm` and ends at `bottom_mm`; it stays in view up to `last_x_mm`."""
+    """A lead name whose box starts at `x_mm` and ends at `bottom_mm`; it stays in view up to `last_x_mm`."""
 
-    text: str
+    lead: str
     x_mm: float
     bottom_mm: float
     last_x_mm: float
     is_missing: bool = False
+
+    @property
+    def text(self) -> str:
+        return f"{self.lead} missing" if self.is_missing else self.lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,10 @@ class SheetInk(QGraphicsItem):
         colour = QColor(self._theme.paper.mark)
         colour.setAlphaF(0.5)
         painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
+        missing = {label.lead for label in self._labels if label.is_missing}
         for cell in sheet.cells:
+            if cell.lead in missing:
+                continue
             left = to_px.map(QPointF(cell.x_mm, cell.baseline_mm))
             painter.drawLine(left, to_px.map(QPointF(cell.x_mm + cell.width_mm, cell.baseline_mm)))
         painter.setPen(QPen(QColor(self._theme.paper.mark), 1))
@@ -131,7 +138,7 @@ class SheetInk(QGraphicsItem):
             else:
                 painter.drawLine(top, bottom)
             if tick.text:
-                painter.drawText(bottom + QPointF(2, 2), tick.text)
+                painter.drawText(top + QPointF(3, 5), tick.text)
 
     def _paint_labels(self, painter: QPainter, to_px: QTransform) -> None:
         painter.setFont(self._font)

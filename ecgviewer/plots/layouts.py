@@ -233,11 +233,12 @@ def spread_rows(
     """Baselines of rows in whole mm: evenly spaced where traces allow, wider where neighbours would meet.
 
     `needs` has one Extent per cell of each row; `below_mm` is kept free under each row (for a strip).
-    Where the height cannot hold all, every gap shrinks in proportion and tall traces may overlap.
+    Where the height cannot hold all, the gaps shrink in proportion and tall traces may overlap; the
+    first row keeps room for its calibration pulse.
     """
     gaps = [max(PULSE_MV, *(need.up_mv for need in needs[0])) * gain_mm_mv + 1.0]
     for upper, lower in itertools.pairwise(needs):
-        gaps.append(_meeting_mv(upper, lower) * gain_mm_mv + below_mm + 1.0)
+        gaps.append(max(_meeting_mv(upper, lower), PULSE_MV) * gain_mm_mv + below_mm + 1.0)
     gaps.append(max(need.down_mv for need in needs[-1]) * gain_mm_mv + below_mm + 1.0)
     gaps = [min(gap, _MAX_NEED_MM) for gap in gaps]
     weights = [0.55, *[1.0] * (len(gaps) - 2), 0.45]
@@ -245,7 +246,9 @@ def spread_rows(
     if total >= height_mm:
         even = height_mm / sum(weights)
         gaps = [max(gap, _LEAST_SHARE * weight * even) for gap, weight in zip(gaps, weights, strict=True)]
-        shares = [gap * height_mm / sum(gaps) for gap in gaps]
+        top = min(gaps[0], PULSE_MV * gain_mm_mv + 1.0, height_mm / 2)
+        rest = (height_mm - top) / sum(gaps[1:])
+        shares = [top, *(gap * rest for gap in gaps[1:])]
     else:
         level = _water_level(gaps, weights, height_mm)
         shares = [max(gap, weight * level) for gap, weight in zip(gaps, weights, strict=True)]
