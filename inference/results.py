@@ -1,4 +1,4 @@
-"""What the engine answers, without torch: predictions, attributions and failures, all frozen."""
+"""What the engine is asked and answers, without torch: all frozen, all picklable."""
 
 from __future__ import annotations
 
@@ -8,8 +8,21 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.prepare import PrepareSpec
+from inference.records import Record
 
 FloatArray = npt.NDArray[np.float32]
+
+
+class Stopped(Exception):  # noqa: N818 - no error: the asker wanted it
+    """Raised by the engine between two steps when `should_stop` said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One record for one bundle, by its name."""
+
+    record: Record
+    bundle: str
 
 
 @dataclass(frozen=True, slots=True)

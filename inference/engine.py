@@ -1,0 +1,212 @@
+"""The engine: records in, explained predictions out; synchronous, on one thread.
+
+What an answer goes through:
+1. The record's analysis in the bundle's band comes from the cache, shared by all bundles.
+2. `prepare` makes the network's input; a record that has none is an answer with a sentence.
+3. The network is loaded on first use and held to its golden answer.
+4. One forward pass gives the prediction, and with a backward pass the saliency.
+Between the steps `should_stop` is asked. Whatever goes wrong in one bundle stays in its own answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from time import perf_counter
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from inference.analysis_cache import AnalysisCache
+from inference.bundle import load_net, record_probabilities, verify_golden
+from inference.bundle_info import BundleError, BundleInfo
+from inference.explain import ExplainError, attribution_of, input_saliency, target_index
+from inference.nets.fold import folded
+from inference.prepare import ModelInput, PrepareError, prepare
+from inference.records import Record
+from inference.results import (
+    Attribution,
+    ModelAnswer,
+    ModelFailure,
+    ModelRequest,
+    Prediction,
+    Stopped,
+)
+
+Device = Literal["auto", "cuda", "mps", "cpu"]
+ShouldStop = Callable[[], bool]
+
+_log = logging.getLogger(__name__)
+
+
+def never() -> bool:
+    """For a caller that does not stop what it began."""
+    return False
+
+
+def pick_device(wish: Device = "auto") -> torch.device:
+    """cuda before mps before cpu, or the one wished for."""
+    if wish != "auto":
+        return torch.device(wish)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+class Engine:
+    """Answers for the bundles that it was given. Not to be shared between threads."""
+
+    def __init__(self, bundles: Iterable[BundleInfo], device: Device = "auto") -> None:
+        self._bundles = {info.name: info for info in bundles}
+        self.device = pick_device(device)
+        if self.device.type == "cuda":
+            # TensorFloat-32 would move probabilities by more than the 1e-3 that is promised.
+            torch.backends.cudnn.allow_tf32 = False
+        self._nets: dict[str, nn.Module] = {}
+        self._refusals: dict[str, str] = {}
+        self._analyses = AnalysisCache()
+
+    @property
+    def bundles(self) -> tuple[BundleInfo, ...]:
+        return tuple(self._bundles.values())
+
+    def load(self, bundle: str) -> str | None:
+        """Load a bundle ahead of its first request; returns the sentence why it cannot be used, or None."""
+        try:
+            self._net(self._info(bundle))
+        except BundleError as error:
+            return str(error)
+        return None
+
+    def predict(self, request: ModelRequest, should_stop: ShouldStop = never) -> Prediction | ModelFailure:
+        """One bundle's probabilities for one record. Raises Stopped."""
+        return self.answer(request.record, request.bundle, False, should_stop=should_stop).outcome
+
+    def explain(self, request: ModelRequest, should_stop: ShouldStop = never) -> Attribution | ModelFailure:
+        """Why one bundle answers as it does for one record. Raises Stopped."""
+        answer = self.answer(request.record, request.bundle, True, should_stop=should_stop)
+        if answer.attribution is not None:
+            return answer.attribution
+        if isinstance(answer.outcome, ModelFailure):
+            return answer.outcome
+        return ModelFailure(request.bundle, request.record.sha256, answer.outcome.notes[-1])
+
+    def answer(
+        self,
+        record: Record,
+        bundle: str,
+        want_attribution: bool = True,
+        analyses: AnalysisCache | None = None,
+        should_stop: ShouldStop = never,
+    ) -> ModelAnswer:
+        """Everything that one bundle says about one record, or its failure. Raises Stopped.
+
+        `analyses` may be shared with other users of the signal chain. When the saliency is empty the
+        prediction stands without attribution, and its last note says so.
+        """
+        try:
+            return self._answer(record, bundle, want_attribution, analyses or self._analyses, should_stop)
+        except Stopped:
+            raise
+        except (PrepareError, BundleError) as error:
+            sentence = str(error)
+        except Exception:
+            # The boundary of one model: a bug in it must not take the others' answers away.
+            _log.exception("The model %s failed on record %s", bundle, record.sha256[:12])
+            sentence = f"The model {bundle} failed on this ECG; the log file says where."
+        return ModelAnswer(ModelFailure(bundle, record.sha256, sentence))
+
+    def _answer(
+        self,
+        record: Record,
+        bundle: str,
+        want_attribution: bool,
+        analyses: AnalysisCache,
+        should_stop: ShouldStop,
+    ) -> ModelAnswer:
+        info = self._info(bundle)
+        _stop_if(should_stop)
+        analysis = analyses.get(record, info.prepare.band)
+        _stop_if(should_stop)
+        began = perf_counter()
+        model_input = prepare(record, info.prepare, analysis)
+        prepared_ms = _ms_since(began)
+        _stop_if(should_stop)
+        net = self._net(info)
+        _stop_if(should_stop)
+        began = perf_counter()
+        # A copy: the prepared array is read-only, which a tensor cannot be.
+        batch = torch.from_numpy(model_input.array.copy()).to(self.device).requires_grad_(want_attribution)
+        with torch.set_grad_enabled(want_attribution):
+            logits: Tensor = net(batch)
+        probabilities = record_probabilities(logits.detach()).cpu()
+        prediction = _prediction(info, model_input, probabilities, prepared_ms + _ms_since(began))
+        if not want_attribution:
+            return ModelAnswer(prediction)
+        _stop_if(should_stop)
+        return _explained(info, prediction, batch, logits)
+
+    def _info(self, bundle: str) -> BundleInfo:
+        if bundle not in self._bundles:
+            raise BundleError(f"There is no model called {bundle}.")
+        return self._bundles[bundle]
+
+    def _net(self, info: BundleInfo) -> nn.Module:
+        """The network as it computes here: folded, verified, kept; so is a refusal."""
+        if info.name in self._refusals:
+            raise BundleError(self._refusals[info.name])
+        if info.name not in self._nets:
+            try:
+                self._nets[info.name] = self._load(info)
+            except BundleError as error:
+                self._refusals[info.name] = str(error)
+                raise
+        return self._nets[info.name]
+
+    def _load(self, info: BundleInfo) -> nn.Module:
+        net = folded(load_net(info)).to(self.device)
+        if self.device.type == "cpu":
+            # Measured here: folding and channels last take a fifth off prediction with saliency.
+            net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        verify_golden(info, net)
+        return net
+
+
+def _stop_if(should_stop: ShouldStop) -> None:
+    if should_stop():
+        raise Stopped
+
+
+def _ms_since(began_s: float) -> float:
+    return (perf_counter() - began_s) * 1000.0
+
+
+def _prediction(
+    info: BundleInfo, model_input: ModelInput, probabilities: Tensor, elapsed_ms: float
+) -> Prediction:
+    if not bool(torch.isfinite(probabilities).all()):
+        raise BundleError(f"The model {info.name} gave no number for this ECG.")
+    return Prediction(
+        bundle=info.name,
+        bundle_sha256=info.weights_sha256,
+        record_sha256=model_input.record_sha256,
+        prepare=info.prepare,
+        classes=info.classes,
+        probabilities=tuple(float(value) for value in probabilities),
+        threshold=info.threshold,
+        notes=model_input.notes,
+        elapsed_ms=elapsed_ms,
+    )
+
+
+def _explained(info: BundleInfo, prediction: Prediction, batch: Tensor, logits: Tensor) -> ModelAnswer:
+    began = perf_counter()
+    target = target_index(prediction.probabilities)
+    raw = input_saliency(logits, batch, target).cpu().numpy()
+    try:
+        attribution = attribution_of(info, prediction.record_sha256, raw, target)
+    except ExplainError as error:
+        return ModelAnswer(replace(prediction, notes=(*prediction.notes, str(error))))
+    return ModelAnswer(prediction, replace(attribution, elapsed_ms=_ms_since(began)))

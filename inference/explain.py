@@ -1,0 +1,99 @@
+"""Why: the saliency of a network's answer, reduced to what the viewer shows.
+
+The method is Captum's `Saliency` (absolute gradient of the class logit with respect to the input).
+Captum runs a forward pass of its own; here prediction and saliency share one, which takes about half
+the time. A test holds the numbers equal to Captum's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from inference.bundle_info import BundleInfo
+from inference.records.leads import STANDARD_LEADS
+from inference.results import Attribution, FloatArray
+
+METHOD: Final = "Saliency"
+WINDOW_SAMPLES: Final = 20
+"""40 ms at 500 Hz, the window of arXiv 2405.09567."""
+
+
+class ExplainError(Exception):
+    """An answer that cannot be explained; one plain sentence."""
+
+
+def input_saliency(logits: Tensor, batch: Tensor, target: int) -> Tensor:
+    """|d logit[target] / d batch|, shaped as `batch`: the backward half of a forward pass that was made.
+
+    `batch` required gradients when `logits` (N, n_classes) were computed from it in eval mode.
+    """
+    # Rows do not influence each other in eval mode, so the sum's gradient is each row's own.
+    (gradient,) = torch.autograd.grad(logits[:, target].sum(), batch)
+    return gradient.abs()
+
+
+def target_index(probabilities: Sequence[float]) -> int:
+    """The class to explain: the positive (last) of two, otherwise the most probable."""
+    return 1 if len(probabilities) == 2 else int(np.argmax(probabilities))
+
+
+def raw_window_saliency(
+    net: nn.Module, batch: Tensor | npt.NDArray[np.float32], target: int = -1
+) -> FloatArray:
+    """Unscaled saliency of beats in 40-ms windows: (N, 1, leads, samples) -> (N, leads, samples // 20).
+
+    The scale that a bundle stores is the 99th percentile of these values over its training records.
+    """
+    device = next(net.parameters()).device
+    leaf = torch.as_tensor(batch, dtype=torch.float32).to(device).detach().clone().requires_grad_(True)
+    with torch.enable_grad():
+        logits = net(leaf)
+    return window_means(input_saliency(logits, leaf, target)[:, 0].cpu().numpy())
+
+
+def window_means(raw: FloatArray) -> FloatArray:
+    """Means over windows of 20 samples along the last axis; samples that fill no window are left out."""
+    n_windows = raw.shape[-1] // WINDOW_SAMPLES
+    whole = raw[..., : n_windows * WINDOW_SAMPLES]
+    return cast(FloatArray, whole.reshape(*raw.shape[:-1], n_windows, WINDOW_SAMPLES).mean(axis=-1))
+
+
+def attribution_of(info: BundleInfo, record_sha256: str, raw: FloatArray, target: int) -> Attribution:
+    """What the viewer shows of one record's raw saliency, shaped as the network's input.
+
+    Beats (1, 1, leads, samples): `windows` (12, n) divided by the bundle's scale, not clipped above 1.
+    Lead images (n_windows, leads, px, px) lie over the record and not over the median beat, so their
+    `windows` are empty, (12, 0), and only `lead_shares` say something; so it is without a scale.
+    A standard lead that the model does not see has share 0 and windows of NaN.
+    Raises ExplainError when the saliency is zero everywhere or not finite.
+    """
+    is_beat = info.prepare.profile == "beat-zscore-12x400"
+    per_lead = raw.sum(axis=(0, 1, 3) if is_beat else (0, 2, 3), dtype=np.float64)
+    total = float(per_lead.sum())
+    if not np.isfinite(total) or total <= 0:
+        raise ExplainError("No saliency: this model's answer does not depend on this ECG's details.")
+    rows = [STANDARD_LEADS.index(name) for name in info.prepare.leads]
+    shares = np.zeros(len(STANDARD_LEADS))
+    shares[rows] = per_lead / total
+    windows = np.empty((len(STANDARD_LEADS), 0), dtype=np.float32)
+    if is_beat and info.saliency_scale is not None:
+        scaled = window_means(raw[0, 0]) / np.float32(info.saliency_scale)
+        windows = np.full((len(STANDARD_LEADS), scaled.shape[1]), np.nan, dtype=np.float32)
+        windows[rows] = scaled
+    windows.flags.writeable = False
+    return Attribution(
+        bundle=info.name,
+        record_sha256=record_sha256,
+        target_class=info.classes[target],
+        method=METHOD,
+        windows=windows,
+        lead_shares=tuple(float(share) for share in shares),
+        first_sample=info.prepare.first_sample,
+        window_samples=WINDOW_SAMPLES,
+    )
