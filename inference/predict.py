@@ -1,0 +1,154 @@
+"""`main.py predict`: records in, one JSON object per record out, without a window.
+
+Each line has `path`, then either `error` or `sha256`, `predictions` (per bundle `bundle`, `classes` with
+the positive class last, `probabilities`, `threshold`, `notes`, or `bundle` and `error`) and
+`lead_shares` ({bundle: {lead: share}}).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+from inference.registry import BrokenBundle, Registry, find_bundles
+
+if TYPE_CHECKING:
+    from inference.engine import Engine
+    from inference.results import ModelAnswer
+
+EXIT_DONE: Final = 0
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to predict: `bundles` empty means every enabled one."""
+
+    paths: tuple[Path, ...]
+    out: Path
+    model_folders: tuple[Path, ...]
+    bundles: tuple[str, ...] = ()
+    want_saliency: bool = True
+
+
+def run(job: Job, messages: TextIO | None = None) -> int:
+    """Predict every record and write JSON Lines; progress and problems go to `messages` (stderr).
+
+    Returns 0 when every file was read or refused with a reason, 1 when there is no model or the output
+    cannot be written, 2 when a bundle was named that does not exist.
+    """
+    told = messages or sys.stderr
+    registry = find_bundles(job.model_folders)
+    chosen, broken, unknown = _choose(registry, job.bundles)
+    if unknown:
+        known = ", ".join(info.name for info in registry.bundles) or "none"
+        print(f"There is no model called {unknown[0]}. Models found: {known}.", file=told)
+        return EXIT_USAGE
+    if not chosen:
+        print(_no_model(job, broken), file=told)
+        return EXIT_FAILED
+    try:
+        with job.out.open("w", encoding="utf-8", newline="\n") as lines:
+            from inference.engine import Engine
+
+            predictor = _Predictor(Engine(registry.bundles), chosen, broken, job.want_saliency)
+            _write_all(predictor, job.paths, lines, told)
+    except OSError as error:
+        print(f"{job.out} cannot be written ({error.strerror}). Choose another place.", file=told)
+        return EXIT_FAILED
+    return EXIT_DONE
+
+
+def _choose(
+    registry: Registry, names: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[BrokenBundle, ...], tuple[str, ...]]:
+    """Names of the bundles to ask, the broken ones to report, and the names that nothing answers to."""
+    if not names:
+        return tuple(info.name for info in registry.enabled), registry.broken, ()
+    broken = tuple(each for each in registry.broken if each.name in names)
+    usable = tuple(dict.fromkeys(name for name in names if registry.get(name) is not None))
+    known = {*usable, *(each.name for each in broken)}
+    return usable, broken, tuple(name for name in names if name not in known)
+
+
+def _no_model(job: Job, broken: Sequence[BrokenBundle]) -> str:
+    if broken:
+        return f"No usable model was found. {broken[0].sentence}"
+    return f"No model was found in {', '.join(str(folder) for folder in job.model_folders)}."
+
+
+def _write_all(predictor: _Predictor, paths: Iterable[Path], lines: TextIO, told: TextIO) -> None:
+    from inference.records.files import find_records
+
+    count = refused = 0
+    for count, path in enumerate(find_records(paths), start=1):
+        entry = predictor.entry(path)
+        refused += "error" in entry
+        lines.write(json.dumps(entry, allow_nan=False) + "\n")
+        lines.flush()
+        print(f"{count}  {path}  {entry.get('error', '')}".rstrip(), file=told)
+    print(f"{count} records, {refused} refused.", file=told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Predictor:
+    engine: Engine
+    bundles: tuple[str, ...]
+    broken: tuple[BrokenBundle, ...]
+    want_saliency: bool
+
+    def entry(self, path: Path) -> dict[str, Any]:
+        """One record's JSON object; it has `error` where the file is refused."""
+        from inference.records import RecordError, read_record
+
+        try:
+            record = read_record(path)
+        except RecordError as error:
+            return {"path": str(path), "error": str(error)}
+        except Exception:
+            # One file must not end a run over thousands; the traceback tells the bug.
+            _log.exception("Reading %s failed", path)
+            return {"path": str(path), "error": "The program failed on this file; its messages say where."}
+        answers = {name: self.engine.answer(record, name, self.want_saliency) for name in self.bundles}
+        predictions = [_prediction_entry(name, answer) for name, answer in answers.items()]
+        predictions += [{"bundle": each.name, "error": each.sentence} for each in self.broken]
+        return {
+            "path": str(path),
+            "sha256": record.sha256,
+            "predictions": predictions,
+            "lead_shares": _lead_shares(answers),
+        }
+
+
+def _prediction_entry(name: str, answer: ModelAnswer) -> dict[str, Any]:
+    from inference.results import ModelFailure
+
+    outcome = answer.outcome
+    if isinstance(outcome, ModelFailure):
+        return {"bundle": name, "error": outcome.sentence}
+    return {
+        "bundle": name,
+        "bundle_sha256": outcome.bundle_sha256,
+        "classes": list(outcome.classes),
+        "probabilities": list(outcome.probabilities),
+        "threshold": outcome.threshold,
+        "notes": list(outcome.notes),
+    }
+
+
+def _lead_shares(answers: dict[str, ModelAnswer]) -> dict[str, dict[str, float]]:
+    from inference.records.leads import STANDARD_LEADS
+
+    return {
+        name: dict(zip(STANDARD_LEADS, answer.attribution.lead_shares, strict=True))
+        for name, answer in answers.items()
+        if answer.attribution is not None
+    }
