@@ -40,9 +40,13 @@ _PLAIN: Final = {"Return": "Enter", "Right": "→", "Left": "←"}
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("open_folder", "Open folder…", ("Ctrl+O",), "Choose a folder of ECGs", "Records"),
     ActionSpec("open_file", "Open file…", ("Ctrl+Shift+O",), "Choose one ECG file", "Records"),
-    ActionSpec("open_demo", "Open demo library", (), "Open the synthetic ECGs that came with this", "Records"),
+    ActionSpec(
+        "open_demo", "Open demo library", (), "Open the synthetic ECGs that came with this", "Records"
+    ),
     ActionSpec("next", "Next record", ("Right", "Down", "N", "PgDown"), "Open the next record", "Records"),
-    ActionSpec("previous", "Previous record", ("Left", "Up", "P", "PgUp"), "Open the previous record", "Records"),
+    ActionSpec(
+        "previous", "Previous record", ("Left", "Up", "P", "PgUp"), "Open the previous record", "Records"
+    ),
     ActionSpec("filter", "Filter the worklist", ("Ctrl+F",), "Find a record by name or state", "Records"),
     ActionSpec("layout", "Layout", ("L",), "Next layout: 3×4 + II, 6×2, 12×1", "View"),
     ActionSpec("speed", "Paper speed", ("V",), "Next paper speed: 25, 50, 12.5 mm/s", "View"),
@@ -58,12 +62,16 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("omi_no", "Not OMI", ("2",), "No occlusion MI, in your judgement", "Reading"),
     ActionSpec("omi_uncertain", "Uncertain", ("3",), "Cannot be decided from this ECG", "Reading"),
     ActionSpec("sign_next", "Sign and next", ("Return", "Enter"), "Sign and open the next record", "Reading"),
-    ActionSpec("comment", "Write a comment", ("M",), "Put the cursor into the comment; Esc leaves it", "Reading"),
+    ActionSpec(
+        "comment", "Write a comment", ("M",), "Put the cursor into the comment; Esc leaves it", "Reading"
+    ),
     ActionSpec("history", "Earlier readings", ("H",), "Every reading of this record", "Reading"),
     ActionSpec("undo", "Undo", ("Ctrl+Z",), "Take the last change back", "Reading"),
     ActionSpec("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Make it again", "Reading"),
     ActionSpec("reader", "Reader name…", (), "Whose readings these are", "Reading"),
-    ActionSpec("retry_save", "Save again", ("Ctrl+S",), "Try again to save what could not be saved", "Reading"),
+    ActionSpec(
+        "retry_save", "Save again", ("Ctrl+S",), "Try again to save what could not be saved", "Reading"
+    ),
     ActionSpec("shortcuts", "Shortcuts", ("?",), "All keys on one sheet", "Program"),
     ActionSpec("notice", "About and notice", ("F1",), "What this program is, and what it is not", "Program"),
     ActionSpec("show_log", "Show log", (), "Open the folder of the log file", "Program"),

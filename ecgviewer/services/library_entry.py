@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from inference.records.record import Patient
+from inference.signal.beat import QualityFinding
 
 EntryState = Literal["unread", "draft", "signed", "quality", "refused"]
 READ_STATES: frozenset[EntryState] = frozenset({"draft", "signed"})
@@ -42,6 +44,20 @@ class LibraryEntry:
     def reason(self) -> str:
         """Why the state is what it is, for the tooltip."""
         return self.refusal or self.warning
+
+
+_RHYTHM_KINDS = frozenset({"short_rr", "irregular"})
+"""Findings that speak of the heart's rhythm and not of the recording: no reason for a quality mark."""
+
+
+def recording_warnings(findings: Iterable[QualityFinding]) -> list[str]:
+    """The sentences of the findings that put the recording itself in doubt."""
+    return [finding.text for finding in findings if finding.kind not in _RHYTHM_KINDS]
+
+
+def rhythm_notes(findings: Iterable[QualityFinding]) -> list[str]:
+    """The sentences of the findings that speak of the rhythm."""
+    return [finding.text for finding in findings if finding.kind in _RHYTHM_KINDS]
 
 
 def names_for(paths: list[Path], root: Path | None) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.services.background import Background
-from ecgviewer.services.library_entry import LibraryEntry, names_for
+from ecgviewer.services.library_entry import LibraryEntry, names_for, recording_warnings
 from ecgviewer.services.record_service import LoadedRecord
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def scan(opened: list[Path]) -> Scan:
     if len(opened) == 1 and opened[0].is_file():
         first = opened[0]
         roots = [opened[0].parent]
-    found: dict[Path, None] = {}
-    for root in roots:
-        for path in find_records(root) if root.is_dir() else [root]:
-            found[path] = None
+    found: dict[Path, None] = dict.fromkeys(find_records(roots))
     if first is not None and first not in found:
         same = [path for path in found if path.with_suffix("") == first.with_suffix("")]
         first = same[0] if same else first
@@ -103,7 +100,7 @@ class LibraryService(QObject):
             self._put(replace(entry, refusal=loaded.refusal))
             return
         self._hashes[record.sha256] = loaded.path
-        warning = analysis.quality[0].text if analysis is not None and analysis.quality else ""
+        warnings = recording_warnings(analysis.quality) if analysis is not None else []
         self._put(
             replace(
                 entry,
@@ -111,7 +108,7 @@ class LibraryService(QObject):
                 when="" if record.acquired_at is None else f"{record.acquired_at:%Y-%m-%d}",
                 is_synthetic=record.synthetic is not None,
                 label=self._labels_by_hash.get(record.sha256, None),
-                warning=warning,
+                warning=" ".join(warnings),
                 refusal="",
             )
         )

@@ -79,7 +79,9 @@ class RecordService(QObject):
             self._kept.move_to_end(path)
             self.loaded.emit(kept)
             return
-        self._background.submit("reader", self._job(path), self._on_loaded, topic="record", on_failure=self._on_broke)
+        self._background.submit(
+            "reader", self._job(path), self._on_loaded, topic="record", on_failure=self._on_broke
+        )
 
     def peek(self, paths: list[Path]) -> None:
         """Look into records when nothing better is to do; replaces the peeks that still wait.

@@ -87,7 +87,9 @@ class StoreService(QObject):
             self._store = None
 
     def _submit(self, work: Callable[[LabelStore], Any], on_answer: Callable[[Any], None]) -> None:
-        self._background.submit("store", lambda _stop: self._guarded(work), on_answer, on_failure=self._on_broke)
+        self._background.submit(
+            "store", lambda _stop: self._guarded(work), on_answer, on_failure=self._on_broke
+        )
 
     def _guarded(self, work: Callable[[LabelStore], Any]) -> StoreAnswer:
         """Runs on the store thread: open the store if need be, turn its known errors into sentences."""
@@ -140,6 +142,6 @@ class StoreService(QObject):
 
     def _on_broke(self, _error: BaseException) -> None:
         self._is_writing = False
-        self._set_problem("The reading could not be saved because of a fault in the program; it is kept here.")
-
-
+        self._set_problem(
+            "The reading could not be saved because of a fault in the program; it is kept here."
+        )

@@ -15,7 +15,13 @@ from ecgviewer.widgets.wording import patient_short
 
 ROW_PX: Final = 46
 _MARGIN_PX: Final = 8
-_WORDS: Final = {"draft": "draft", "signed": "signed", "quality": "quality", "refused": "not read", "unread": ""}
+_WORDS: Final = {
+    "draft": "draft",
+    "signed": "signed",
+    "quality": "quality",
+    "refused": "not read",
+    "unread": "",
+}
 
 
 class LibraryDelegate(QStyledItemDelegate):
@@ -30,9 +36,7 @@ class LibraryDelegate(QStyledItemDelegate):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
 
-    def sizeHint(  # noqa: N802 - Qt's name
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex  # noqa: ARG002
-    ) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(120, ROW_PX)
 
     def paint(
@@ -54,7 +58,9 @@ class LibraryDelegate(QStyledItemDelegate):
 
     def _paint_ground(self, painter: QPainter, rect: QRect, is_open: bool, state: QStyle.StateFlag) -> None:
         is_hot = bool(state & QStyle.StateFlag.State_MouseOver)
-        has_focus = bool(state & QStyle.StateFlag.State_Selected) and bool(state & QStyle.StateFlag.State_HasFocus)
+        has_focus = bool(state & QStyle.StateFlag.State_Selected) and bool(
+            state & QStyle.StateFlag.State_HasFocus
+        )
         painter.setPen(QColor(self._theme.accent) if has_focus and not is_open else Qt.PenStyle.NoPen)
         ground = self._theme.accent_soft if is_open else self._theme.rail if is_hot else None
         painter.setBrush(QColor(ground) if ground else Qt.BrushStyle.NoBrush)

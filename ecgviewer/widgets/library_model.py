@@ -30,7 +30,7 @@ class LibraryModel(QAbstractListModel):
     def n_read(self) -> int:
         return self._n_read
 
-    def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: _Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._entries)
 
     def data(self, index: _Index, role: int = 0) -> Any:

@@ -50,7 +50,9 @@ class LibraryPanel(QFrame):
         self.filter.setPlaceholderText("Filter  (Ctrl+F)")
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName("Filter the worklist by name or state")
-        self.filter.setToolTip("Shows names that contain this text, or a state: signed, draft, quality, refused")
+        self.filter.setToolTip(
+            "Shows names that contain this text, or a state: signed, draft, quality, refused"
+        )
         self.filter.installEventFilter(self)
         self.empty = label("", "caption", wrap=True)
         self.open_button = QPushButton("Open folder…")
@@ -164,11 +166,8 @@ class LibraryPanel(QFrame):
         entries = (self.proxy.index(row, 0).data(ENTRY_ROLE) for row in range(top.row(), last))
         return [entry.path for entry in entries]
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Escape empties the filter and leaves it; Enter and Down go to the list."""
-        if watched is self.filter and event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
         if watched is self.filter and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
                 self.filter.clear()
@@ -194,11 +193,16 @@ class LibraryPanel(QFrame):
         show_text(self.empty, "No record matches this filter." if nothing else "")
         self._peek_timer.start()
 
-    def _on_peek(self) -> None:
+    def unknown_paths(self) -> list[Path]:
+        """The records on screen about which nothing is known yet."""
         unknown = []
         for path in self.visible_paths():
             entry = self.model.entry_of(path)
             if entry is not None and entry.patient is None and not entry.refusal:
                 unknown.append(path)
+        return unknown
+
+    def _on_peek(self) -> None:
+        unknown = self.unknown_paths()
         if unknown:
             self.peek_wished.emit(unknown)

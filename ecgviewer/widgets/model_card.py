@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
@@ -11,8 +11,10 @@ from ecgviewer.theme import Theme
 from ecgviewer.widgets.parts import Card, Chip, ElidedLabel, label, show_text
 from ecgviewer.widgets.probability_bar import ProbabilityBar
 from ecgviewer.widgets.wording import class_name
-from inference.bundle_info import BundleInfo
-from inference.results import ModelAnswer, ModelFailure, Prediction
+
+if TYPE_CHECKING:
+    from inference.bundle_info import BundleInfo
+    from inference.results import ModelAnswer, Prediction
 
 TOP_CLASSES: Final = 4
 
@@ -41,7 +43,8 @@ class ModelCard(Card):
         self.ranks = QGridLayout()
         self.ranks.setVerticalSpacing(3)
         self._rank_labels = [
-            (ElidedLabel("", "strong" if row == 0 else "body"), label("", "body")) for row in range(TOP_CLASSES)
+            (ElidedLabel("", "strong" if row == 0 else "body"), label("", "body"))
+            for row in range(TOP_CLASSES)
         ]
         self.message = label("", "caption", wrap=True)
         self.notes = label("", "warning", wrap=True)
@@ -97,6 +100,8 @@ class ModelCard(Card):
 
     def set_answer(self, answer: ModelAnswer) -> None:
         """Show a prediction, or the sentence of a model that could not answer."""
+        from inference.results import ModelFailure
+
         outcome = answer.outcome
         if isinstance(outcome, ModelFailure):
             self.set_waiting("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,8 +12,10 @@ from ecgviewer.theme import LIGHT, Theme
 from ecgviewer.widgets.model_card import ModelCard
 from ecgviewer.widgets.parts import label, show_text
 from ecgviewer.widgets.wording import in_reading_order
-from inference.bundle_info import BundleInfo
-from inference.results import ModelAnswer
+
+if TYPE_CHECKING:
+    from inference.bundle_info import BundleInfo
+    from inference.results import ModelAnswer
 
 
 class ModelPanel(QWidget):
@@ -60,7 +63,9 @@ class ModelPanel(QWidget):
             if not info.enabled
         ]
         show_text(self.switched_off, "<br>".join(off + problems))
-        show_text(self.message, "" if self.cards else "No model is installed. The ECG can be read without one.")
+        show_text(
+            self.message, "" if self.cards else "No model is installed. The ECG can be read without one."
+        )
 
     def _add(self, info: BundleInfo) -> None:
         card = ModelCard(info)

@@ -17,7 +17,7 @@ class ProbabilityBar(QWidget):
         self._colours = {"above": "#b3261e", "below": "#5f6f82", "rail": "#e6e8ec", "tick": "#1a1a1a"}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(120, 16)
 
     def set_colours(self, above: str, below: str, rail: str, tick: str) -> None:
@@ -33,7 +33,7 @@ class ProbabilityBar(QWidget):
         self.setAccessibleName(f"Probability {probability:.2f}{side}")
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name and signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
-from ecgviewer.widgets.parts import Card, KeySwallow, Segmented, label, set_role
+from ecgviewer.widgets.parts import Card, Choice, Segmented, label, set_role
 from inference.labels import CONFIDENCES, MI_LOCATIONS, Culprit, Omi, Reading
 
 COMMENT_PAUSE_MS: Final = 600
@@ -39,6 +38,7 @@ class CommentField(QPlainTextEdit):
     """A comment that announces itself after a pause in typing, never per key."""
 
     committed = Signal(str)
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,8 +53,6 @@ class CommentField(QPlainTextEdit):
         self._pause.setInterval(COMMENT_PAUSE_MS)
         self._pause.timeout.connect(self.commit)
         self.textChanged.connect(self._pause.start)
-        self._swallow = KeySwallow(self)
-        self.installEventFilter(self._swallow)
 
     def show_comment(self, text: str) -> None:
         """Show a stored comment; what the reader is typing is left alone when it is the same."""
@@ -64,6 +62,19 @@ class CommentField(QPlainTextEdit):
             self.blockSignals(True)
             self.setPlainText(text)
             self.blockSignals(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves the field, so that the letter keys work again."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.commit()
+            self.clearFocus()
+            self.left.emit()
+            return
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.commit()
+        super().focusOutEvent(event)
 
     def commit(self) -> None:
         """Announce the text if it differs from the one shown."""
@@ -97,7 +108,7 @@ class ReadingPanel(Card):
         self.confidence = Segmented(
             [(n, str(n), f"Confidence {n} of 5 (Ctrl+{n})") for n in CONFIDENCES], clearable=True
         )
-        self.location = QComboBox()
+        self.location = Choice()
         self.location.setAccessibleName("MI location")
         self.location.setToolTip("MI location, in the classes of the localization model")
         self.location.addItem("Location: not stated", None)
@@ -183,5 +194,3 @@ class ReadingPanel(Card):
 
     def _on_comment(self, text: str) -> None:
         self.reading_wished.emit(replace(self._reading, comment=text), "comment")
-
-

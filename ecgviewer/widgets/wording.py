@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from inference.bundle_info import BundleInfo
 from inference.labels import MI_LOCATIONS
-from inference.records import STANDARD_LEADS, ImportReport, Patient
-from inference.results import Attribution, ModelAnswer, ModelFailure, Prediction
-from inference.signal.beat import QualityFinding
+from inference.records.leads import STANDARD_LEADS
+
+if TYPE_CHECKING:
+    # The results' module brings SciPy with it: half a second that the first paint need not wait for.
+    from inference.bundle_info import BundleInfo
+    from inference.records import ImportReport, Patient
+    from inference.results import Attribution, ModelAnswer, Prediction
 
 UNKNOWN: Final = "unknown"
 NOT_A_DIAGNOSIS: Final = "Research use only. Not a diagnosis."
@@ -79,6 +82,8 @@ def prediction_line(info: BundleInfo, prediction: Prediction) -> str:
 
 def summary_lines(bundles: Sequence[BundleInfo], answers: dict[str, ModelAnswer]) -> list[str]:
     """What the enabled models say, one line each, in reading order; failed models are named as such."""
+    from inference.results import ModelFailure
+
     lines: list[str] = []
     for info in in_reading_order(bundles):
         answer = answers.get(info.name)
@@ -93,16 +98,18 @@ def summary_lines(bundles: Sequence[BundleInfo], answers: dict[str, ModelAnswer]
 
 def is_any_above_threshold(answers: dict[str, ModelAnswer]) -> bool:
     """Whether a model with a threshold is at or above it."""
+    from inference.results import Prediction
+
     outcomes = [answer.outcome for answer in answers.values()]
     return any(isinstance(outcome, Prediction) and outcome.is_above_threshold for outcome in outcomes)
 
 
-def quality_caution(findings: Sequence[QualityFinding]) -> str:
+def quality_caution(warnings: Sequence[str]) -> str:
     """The first quality warning in full and how many more there are; '' where there are none."""
-    if not findings:
+    if not warnings:
         return ""
-    more = "" if len(findings) == 1 else f" {len(findings) - 1} more below."
-    return f"Be careful: {findings[0].text}{more}"
+    more = "" if len(warnings) == 1 else f" {len(warnings) - 1} more below."
+    return f"Be careful: {warnings[0]}{more}"
 
 
 def why_sentence(attribution: Attribution, info: BundleInfo | None) -> str:

@@ -1,0 +1,313 @@
+"""The main window: assembled from parts; it turns keys, drops and menus into wishes to the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu, QWidget
+
+from ecgviewer.actions import ACTIONS
+from ecgviewer.appearance import Appearance
+from ecgviewer.dialogs.reader_dialog import ReaderDialog
+from ecgviewer.dialogs.shortcuts_sheet import ShortcutsSheet
+from ecgviewer.dialogs.text_dialogs import model_card_dialog, notice_dialog
+from ecgviewer.plots.layouts import LAYOUTS
+from ecgviewer.services.library_service import Scan
+from ecgviewer.widgets.status_strip import StatusStrip
+from ecgviewer.window_news import WindowNews
+from ecgviewer.window_parts import WindowParts
+from ecgviewer.workspace import Workspace
+from inference.labels import Omi, Reading
+
+ZOOM_STEP = 1.25
+
+
+class MainWindow(QMainWindow):
+    """Assembles the parts and wires their wishes; state lives in the workspace, looks in `appearance`."""
+
+    first_painted = Signal()
+
+    def __init__(self, workspace: Workspace, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.appearance = appearance
+        self.parts = WindowParts(appearance.theme)
+        self.status = StatusStrip()
+        self.actions_by_id: dict[str, QAction] = {}
+        self._is_painted = False
+        self._dialog: QDialog | None = None
+        self.setCentralWidget(self.parts)
+        self.setStatusBar(self.status)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(1080, 640)
+        self.resize(1440, 900)
+        self.news = WindowNews(workspace, self.parts, self.status, self)
+        self._make_actions()
+        self._connect()
+        self._on_title("")
+        self._on_appearance()
+        self.news.show_view()
+        self.news.show_welcome()
+
+    # --- assembling -------------------------------------------------------------------------------------
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        """What each action of the table does."""
+        workspace, parts = self.workspace, self.parts
+        return {
+            "open_folder": self.ask_folder,
+            "open_file": self.ask_file,
+            "open_demo": self.open_demo,
+            "next": lambda: self.step(1),
+            "previous": lambda: self.step(-1),
+            "filter": parts.library.focus_filter,
+            "layout": workspace.cycle_layout,
+            "speed": workspace.cycle_speed,
+            "gain": workspace.cycle_gain,
+            "caliper": lambda: self._toggle("caliper"),
+            "saliency": lambda: self._toggle("saliency"),
+            "beats": lambda: self._toggle("beats"),
+            "zoom_in": lambda: parts.ecg.view.zoom_by(ZOOM_STEP),
+            "zoom_out": lambda: parts.ecg.view.zoom_by(1 / ZOOM_STEP),
+            "reset_view": self._reset_view,
+            "theme": self.appearance.cycle_theme,
+            "omi_yes": lambda: parts.reading.wish_omi(Omi.YES),
+            "omi_no": lambda: parts.reading.wish_omi(Omi.NO),
+            "omi_uncertain": lambda: parts.reading.wish_omi(Omi.UNCERTAIN),
+            "sign_next": self.sign_and_next,
+            "comment": lambda: parts.reading.comment.setFocus(Qt.FocusReason.ShortcutFocusReason),
+            "history": lambda: parts.history.setVisible(not parts.history.isVisible()),
+            "undo": workspace.desk.undo_stack.undo,
+            "redo": workspace.desk.undo_stack.redo,
+            "reader": lambda: self.ask_reader(lambda: None),
+            "retry_save": workspace.store.retry,
+            "shortcuts": lambda: self._show_dialog(ShortcutsSheet(self)),
+            "notice": self.show_notice,
+            "show_log": self._show_log,
+            "quit": self.close,
+        }
+
+    def _make_actions(self) -> None:
+        handlers = self._handlers()
+        for spec in ACTIONS:
+            action = QAction(spec.text, self)
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            action.setToolTip(spec.hint)
+            action.triggered.connect(handlers[spec.id])
+            self.addAction(action)
+            self.actions_by_id[spec.id] = action
+
+    def _connect(self) -> None:
+        workspace, parts = self.workspace, self.parts
+        for source in (parts.header, parts.ecg):
+            source.action_wished.connect(self.do)
+        parts.header.layout_wished.connect(self._on_layout_wished)
+        parts.header.menu_wished.connect(self._on_menu_wished)
+        parts.library.open_wished.connect(self.open_record)
+        parts.library.folder_wished.connect(self.ask_folder)
+        parts.library.peek_wished.connect(workspace.records.peek)
+        parts.models.card_wished.connect(self._on_card_wished)
+        parts.models.saliency_wished.connect(self._on_saliency_wished)
+        parts.reading.reading_wished.connect(self._on_reading_wished)
+        parts.reading.sign_wished.connect(self.sign_and_next)
+        parts.reading.history_wished.connect(self.actions_by_id["history"].trigger)
+        parts.reading.comment.left.connect(parts.library.view.setFocus)
+        parts.errors.log_wished.connect(self._show_log)
+        workspace.library.library_changed.connect(self._on_library)
+        workspace.record_changed.connect(self._on_record)
+        self.news.title_changed.connect(self._on_title)
+        self.appearance.changed.connect(self._on_appearance)
+
+    # --- wishes -----------------------------------------------------------------------------------------
+
+    def do(self, action_id: str) -> None:
+        """Trigger an action of the table, as its key would."""
+        self.actions_by_id[action_id].trigger()
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open folders and files as the library."""
+        self.workspace.records.forget()
+        self.workspace.open_library(paths)
+
+    def open_record(self, path: Path) -> None:
+        """Open a record of the library; a comment being typed is saved first."""
+        self.parts.reading.commit_comment()
+        self.workspace.open_record(path)
+
+    def open_demo(self) -> None:
+        self.open_paths([self.appearance.demo_folder])
+
+    def ask_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Open a folder of ECGs", self.appearance.last_folder)
+        if chosen:
+            self.appearance.remember_folder(chosen)
+            self.open_paths([Path(chosen)])
+
+    def ask_file(self) -> None:
+        kinds = "ECG files (*.hea *.dat *.mat *.npy *.npz *.csv);;All files (*)"
+        chosen, _kind = QFileDialog.getOpenFileName(self, "Open an ECG", self.appearance.last_folder, kinds)
+        if chosen:
+            self.open_paths([Path(chosen)])
+
+    def step(self, by: int) -> None:
+        """Open the next or previous record of the worklist."""
+        path = self.parts.library.neighbour(self.workspace.path, by)
+        if path is not None:
+            self.open_record(path)
+        elif self.workspace.path is not None:
+            self.status.tell("This is the last record." if by > 0 else "This is the first record.")
+
+    def sign_and_next(self) -> None:
+        """Sign the reading and open the next record that is not signed."""
+        self.parts.reading.commit_comment()
+        if self.workspace.record is None:
+            self.step(1)
+            return
+        if self.workspace.desk.reading.omi is None:
+            self.status.tell("Choose OMI, Not OMI or Uncertain first (1, 2, 3).")
+            return
+        self.ask_reader_if_needed(self._sign)
+
+    def _sign(self) -> None:
+        self.workspace.desk.sign()
+        following = self.parts.library.next_unsigned(self.workspace.path)
+        if following is None:
+            self.status.tell("Signed. No unsigned record is left below this one.")
+        else:
+            self.open_record(following)
+
+    def ask_reader_if_needed(self, then: Callable[[], None]) -> None:
+        """Go on when the reader has a name; otherwise ask for it first."""
+        if self.workspace.desk.reader:
+            then()
+        else:
+            self.ask_reader(then)
+
+    def ask_reader(self, then: Callable[[], None]) -> None:
+        """Ask for the reader's name, then go on."""
+        dialog = ReaderDialog(self.appearance.suggested_reader(), self)
+
+        def accept() -> None:
+            # The answers on screen are the unnamed reader's first ones: they must not be lost.
+            self.appearance.set_reader(dialog.reader)
+            then()
+
+        dialog.accepted.connect(accept)
+        self._show_dialog(dialog)
+
+    def show_notice(self) -> None:
+        from ecgviewer import paths
+
+        self._show_dialog(notice_dialog(paths.store_url(), paths.log_file(), self))
+
+    # --- what happened ----------------------------------------------------------------------------------
+
+    def _on_library(self, found: Scan, _entries: list[object]) -> None:
+        self.workspace.open_record(found.first)
+
+    def _on_record(self) -> None:
+        """Read the neighbours ahead, so that the next record is on screen at once."""
+        path = self.workspace.path
+        ahead = [self.parts.library.neighbour(path, step) for step in (1, -1)] if path is not None else []
+        wished = [neighbour for neighbour in ahead if neighbour is not None]
+        unknown = [path for path in self.parts.library.unknown_paths() if path not in wished]
+        self.workspace.records.peek(wished + unknown)
+
+    def _on_reading_wished(self, reading: Reading, _words: str) -> None:
+        self.ask_reader_if_needed(lambda: self.workspace.desk.wish(reading))
+
+    def _on_layout_wished(self, name: str) -> None:
+        layout = next(known for known in LAYOUTS if known == name)
+        self.workspace.set_view(replace(self.workspace.view, layout=layout))
+
+    def _on_saliency_wished(self, bundle: str) -> None:
+        self.workspace.set_view(replace(self.workspace.view, saliency_bundle=bundle, saliency=True))
+
+    def _on_card_wished(self, bundle: str) -> None:
+        info = self.workspace.bundle(bundle)
+        if info is not None:
+            self._show_dialog(model_card_dialog(info, self))
+
+    def _on_menu_wished(self, button: QWidget) -> None:
+        menu = QMenu(self)
+        for action_id in ("reader", "", "open_folder", "open_file", "open_demo", "", "theme"):
+            if action_id:
+                menu.addAction(self.actions_by_id[action_id])
+            else:
+                menu.addSeparator()
+        ramp = menu.addAction("Colour-blind-safe saliency colours")
+        ramp.setCheckable(True)
+        ramp.setChecked(self.appearance.is_colour_blind_safe)
+        ramp.triggered.connect(self.appearance.toggle_ramp)
+        menu.addSeparator()
+        for action_id in ("shortcuts", "show_log", "notice", "", "quit"):
+            if action_id:
+                menu.addAction(self.actions_by_id[action_id])
+            else:
+                menu.addSeparator()
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _on_appearance(self) -> None:
+        self.parts.set_theme(self.appearance.theme)
+        self.parts.header.set_reader(self.appearance.reader)
+        self.workspace.desk.set_reader(self.appearance.reader)
+        if self.appearance.problem:
+            self.status.tell(self.appearance.problem)
+
+    def _on_title(self, name: str) -> None:
+        self.setWindowTitle(f"{name} · ECG Viewer" if name else "ECG Viewer")
+
+    # --- small doings -----------------------------------------------------------------------------------
+
+    def _toggle(self, field: str) -> None:
+        view = self.workspace.view
+        self.workspace.set_view(replace(view, **{field: not getattr(view, field)}))
+
+    def _reset_view(self) -> None:
+        self.parts.ecg.view.reset_zoom()
+        self.parts.beat.view.reset_zoom()
+
+    def _show_dialog(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+        self._dialog = dialog
+
+    def _show_log(self) -> None:
+        from ecgviewer.paths import log_file
+
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file().parent)))
+
+    # --- Qt's events ------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.parts.reading.commit_comment()
+        self.appearance.remember_view(self.workspace.view)
+        super().closeEvent(event)

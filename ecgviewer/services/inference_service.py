@@ -1,0 +1,176 @@
+"""The models' way to the window: found at once, loaded after the first paint, asked one after another.
+
+1. `start` finds the bundles on the engine thread (JSON only) and announces them: cards say 'Loading models…'.
+2. The same thread then imports torch and builds the engine: the one long stall, said in the status bar.
+3. `ask` queues one request per enabled bundle; each looks whether it is stale before its model runs.
+4. Each answer comes back alone by `answered`, so the first model's card fills while the others compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from ecgviewer.services.background import Background, ShouldStop
+
+if TYPE_CHECKING:
+    from inference.bundle_info import BundleInfo
+    from inference.records.record import Record
+    from inference.results import ModelAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBundles:
+    """The bundles in reading order, and a sentence for each folder that is not a usable bundle."""
+
+    bundles: tuple[BundleInfo, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class EngineLike(Protocol):
+    """What the service needs of an engine; called on the engine thread only."""
+
+    @property
+    def device_name(self) -> str:
+        """'CPU', 'CUDA', 'MPS'."""
+
+    def answer(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
+        """One bundle's prediction and explanation; None when it was stopped."""
+
+
+class InferenceService(QObject):
+    """Owns the engine on its own thread; announces what models say of the newest record."""
+
+    bundles_found = Signal()
+    ready = Signal()
+    """The engine is loaded: questions are answered from now on."""
+    status_changed = Signal(str)
+    """'Loading models…', 'Engine: CPU', 'Engine: CPU · 46 ms', or why there is none."""
+    answered = Signal(str, str, object)
+    """Record hash, bundle name, ModelAnswer."""
+
+    def __init__(
+        self,
+        background: Background,
+        find: Callable[[], FoundBundles],
+        load: Callable[[FoundBundles], EngineLike],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._background = background
+        self._find = find
+        self._load = load
+        self._found = FoundBundles()
+        self._engine: EngineLike | None = None
+        self._failure = ""
+        self._waiting = 0
+        self._elapsed_ms = 0.0
+
+    @property
+    def bundles(self) -> list[BundleInfo]:
+        return list(self._found.bundles)
+
+    @property
+    def problems(self) -> list[str]:
+        return list(self._found.problems)
+
+    @property
+    def is_ready(self) -> bool:
+        return self._engine is not None
+
+    @property
+    def failure(self) -> str:
+        """Why no model can run; '' while all is well."""
+        return self._failure
+
+    def start(self) -> None:
+        """Find the bundles, then load the engine. Call after the first paint."""
+        self.status_changed.emit("Loading models…")
+        self._background.submit(
+            "engine", lambda _stop: self._find(), self._on_found, on_failure=self._on_load_broke
+        )
+
+    def ask(self, record: Record) -> None:
+        """Queue every enabled model for a record; what was asked before becomes stale."""
+        self.drop()
+        engine = self._engine
+        if engine is None:
+            return
+        enabled = [info for info in self._found.bundles if info.enabled]
+        self._waiting, self._elapsed_ms = len(enabled), 0.0
+        for info in enabled:
+            self._background.submit(
+                "engine",
+                _question(engine, info, record),
+                self._on_answer,
+                topic="engine",
+                on_failure=_OnBroke(self, info.name, record.sha256),
+            )
+
+    def drop(self) -> None:
+        """Make all questions stale: another record is opened."""
+        self._background.supersede("engine")
+        self._waiting = 0
+
+    def _on_found(self, found: FoundBundles) -> None:
+        self._found = found
+        self.bundles_found.emit()
+        if not any(info.enabled for info in found.bundles):
+            self._failure = "No model is installed."
+            self.status_changed.emit(self._failure)
+            return
+        self._background.submit(
+            "engine", lambda _stop: self._load(found), self._on_loaded, on_failure=self._on_load_broke
+        )
+
+    def _on_loaded(self, engine: EngineLike) -> None:
+        self._engine = engine
+        self.status_changed.emit(f"Engine: {engine.device_name}")
+        self.ready.emit()
+
+    def _on_load_broke(self, _error: BaseException) -> None:
+        self._failure = "The models could not be loaded; the log has the details."
+        self.status_changed.emit(self._failure)
+        self.bundles_found.emit()
+
+    def _on_answer(self, asked: tuple[str, str, ModelAnswer | None]) -> None:
+        record_sha256, bundle, answer = asked
+        if answer is not None:
+            self.announce(record_sha256, bundle, answer)
+
+    def announce(self, record_sha256: str, bundle: str, answer: ModelAnswer) -> None:
+        """Pass an answer on and, with the last one, tell how long all models took."""
+        self._elapsed_ms += getattr(answer.outcome, "elapsed_ms", 0.0)
+        self._elapsed_ms += answer.attribution.elapsed_ms if answer.attribution is not None else 0.0
+        self._waiting -= 1
+        if self._waiting == 0 and self._engine is not None:
+            self.status_changed.emit(f"Engine: {self._engine.device_name} · {self._elapsed_ms:.0f} ms")
+        self.answered.emit(record_sha256, bundle, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnBroke:
+    """A model that raised shows a sentence in its own card; the bug itself was logged and told."""
+
+    service: InferenceService
+    bundle: str
+    record_sha256: str
+
+    def __call__(self, _error: BaseException) -> None:
+        from inference.results import ModelAnswer, ModelFailure
+
+        sentence = "This model stopped because of a fault in the program; the log has the details."
+        failure = ModelFailure(self.bundle, self.record_sha256, sentence)
+        self.service.announce(self.record_sha256, self.bundle, ModelAnswer(failure))
+
+
+def _question(
+    engine: EngineLike, info: BundleInfo, record: Record
+) -> Callable[[ShouldStop], tuple[str, str, ModelAnswer | None]]:
+    def work(should_stop: ShouldStop) -> tuple[str, str, ModelAnswer | None]:
+        return record.sha256, info.name, engine.answer(info, record, should_stop)
+
+    return work

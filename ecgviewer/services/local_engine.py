@@ -1,0 +1,62 @@
+"""The engine of this machine behind the InferenceService's door. Torch is imported here, when asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecgviewer.services.inference_service import FoundBundles
+
+if TYPE_CHECKING:
+    from ecgviewer.services.background import ShouldStop
+    from inference.bundle_info import BundleInfo
+    from inference.engine import Engine
+    from inference.records.record import Record
+    from inference.results import ModelAnswer
+
+
+def find_models() -> FoundBundles:
+    """The bundles that came with the program and the user's own, from their JSON files alone."""
+    from ecgviewer.paths import user_models_folder
+    from inference.registry import find_bundles
+    from inference.resource_paths import shipped_models_folder
+
+    found = find_bundles([shipped_models_folder(), user_models_folder()])
+    return FoundBundles(found.bundles, tuple(broken.sentence for broken in found.broken))
+
+
+class LocalEngine:
+    """Adapts `inference.engine.Engine` to what the service asks."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def device_name(self) -> str:
+        return str(self._engine.device.type).upper()
+
+    def answer(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
+        """Prediction with its explanation where the bundle has one on the beat; None when stopped.
+
+        Maps over lead pictures take many times as long and belong to no place on the beat: left out.
+        """
+        from inference.results import Stopped
+
+        wants_why = info.prepare.profile == "beat-zscore-12x400"
+        try:
+            return self._engine.answer(record, info.name, wants_why, should_stop=should_stop)
+        except Stopped:
+            return None
+
+
+def load_engine(found: FoundBundles) -> LocalEngine:
+    """Import torch, pick the device, and load every enabled network ahead of its first question.
+
+    A network that cannot be loaded answers with its sentence when it is asked.
+    """
+    from inference.engine import Engine
+
+    enabled = [info for info in found.bundles if info.enabled]
+    engine = Engine(enabled)
+    for info in enabled:
+        engine.load(info.name)
+    return LocalEngine(engine)

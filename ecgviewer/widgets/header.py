@@ -1,0 +1,108 @@
+"""The bar at the top: how the ECG is looked at, what it is, whose readings these are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from ecgviewer.actions import hint
+from ecgviewer.plots.layouts import LAYOUTS, LayoutName
+from ecgviewer.widgets.parts import Chip, Segmented, label, set_role
+
+_LAYOUT_WORDS: dict[LayoutName, str] = {"3x4+II": "3×4 + II", "6x2": "6×2", "12x1": "12×1"}
+
+
+class Header(QFrame):
+    """Announces wishes by action id (see actions.py) and layouts by name."""
+
+    action_wished = Signal(str)
+    layout_wished = Signal(str)
+    menu_wished = Signal(QWidget)
+    """The reader's menu was pressed: open it under this widget."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "topbar")
+        self.brand = label("ECG Viewer", "brand")
+        self.layouts = Segmented([(name, _LAYOUT_WORDS[name], hint("layout")) for name in LAYOUTS])
+        self.speed = self._pill("speed", "25 mm/s")
+        self.gain = self._pill("gain", "10 mm/mV")
+        self.band = QLabel("0.05–150 Hz")
+        self.band.setProperty("role", "chip")
+        self.band.setToolTip("Filter band of the drawn traces, zero phase: nothing on the ST segment is bent")
+        self.caliper = self._pill("caliper", "Caliper  C", checkable=True)
+        self.saliency = self._pill("saliency", "Saliency  S", checkable=True)
+        self.synthetic = Chip("SYNTHETIC", "chip-caution", "Made by a simulator, not recorded from a person.")
+        self.research = Chip(
+            "Research use only",
+            "chip-caution",
+            "Not a medical device. Never use it for the care of a patient. (F1)",
+        )
+        self.reader = QToolButton()
+        self.reader.setToolTip("Reader name, folders, appearance, help")
+        self.reader.setAccessibleName("Menu")
+        self.reader.clicked.connect(self._on_menu)
+        self._lay_out()
+        self.layouts.chosen.connect(self._on_layout)
+        self.synthetic.hide()
+        self.set_reader("")
+
+    def _pill(self, action_id: str, text: str, *, checkable: bool = False) -> QPushButton:
+        button = QPushButton(text)
+        button.setCheckable(checkable)
+        button.setToolTip(hint(action_id))
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setProperty("role", "pill")
+        button.setProperty("action", action_id)
+        button.clicked.connect(self._on_pill)
+        return button
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(8)
+        row.addWidget(self.brand)
+        row.addSpacing(6)
+        self.layouts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        for widget in (self.layouts, self.speed, self.gain, self.band, self.caliper, self.saliency):
+            row.addWidget(widget)
+        row.addStretch(1)
+        for widget in (self.synthetic, self.research, self.reader):
+            row.addWidget(widget)
+
+    def set_view(
+        self, layout: LayoutName, speed_mm_s: float, gain_mm_mv: float, *, caliper: bool, saliency: bool
+    ) -> None:
+        """Show how the ECG is looked at."""
+        self.layouts.set_value(layout)
+        self.speed.setText(f"{speed_mm_s:g} mm/s")
+        self.gain.setText(f"{gain_mm_mv:g} mm/mV")
+        self.caliper.setChecked(caliper)
+        self.saliency.setChecked(saliency)
+
+    def set_band(self, caption: str, *, is_diagnostic: bool) -> None:
+        """Show the filter band; amber when it is not a diagnostic one."""
+        self.band.setText(caption)
+        set_role(self.band, "chip" if is_diagnostic else "chip-caution")
+
+    def set_synthetic(self, is_synthetic: bool) -> None:
+        self.synthetic.setVisible(is_synthetic)
+
+    def set_reader(self, reader: str) -> None:
+        shown = reader if len(reader) <= 24 else reader[:23] + "…"
+        self.reader.setText(f"{shown or 'Reader not named'}  ▾")
+
+    def _on_pill(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QPushButton) and sender.isCheckable():
+            # What is checked is the workspace's to say: undo Qt's own toggle until the news comes back.
+            sender.setChecked(not sender.isChecked())
+        if sender is not None:
+            self.action_wished.emit(str(sender.property("action")))
+
+    def _on_layout(self, name: object) -> None:
+        self.layout_wished.emit(str(name))
+
+    def _on_menu(self) -> None:
+        self.menu_wished.emit(self.reader)

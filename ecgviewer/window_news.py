@@ -1,0 +1,254 @@
+"""News from the workspace to the views: one method for each thing that can have happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ecgviewer.services.library_entry import LibraryEntry, recording_warnings, rhythm_notes
+from ecgviewer.services.library_service import Scan
+from ecgviewer.widgets import wording
+from ecgviewer.widgets.beat_card import member_beats
+from ecgviewer.widgets.status_strip import StatusStrip
+from ecgviewer.window_parts import WindowParts
+from ecgviewer.workspace import Workspace
+
+if TYPE_CHECKING:
+    from inference.results import Attribution
+
+_OPEN_BUTTONS = [
+    ("open_folder", "Open folder…"),
+    ("open_file", "Open file…"),
+    ("open_demo", "Open demo library"),
+]
+_NEXT_BUTTONS = [("next", "Next record"), ("open_folder", "Open another folder…")]
+
+
+class WindowNews(QObject):
+    """Renders the workspace's state into the parts; reads state, never changes it."""
+
+    title_changed = Signal(str)
+
+    def __init__(
+        self, workspace: Workspace, parts: WindowParts, status: StatusStrip, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._parts = parts
+        self._status = status
+        self._connect()
+
+    def _connect(self) -> None:
+        workspace = self._workspace
+        workspace.library.scanning.connect(self._on_scanning)
+        workspace.library.library_changed.connect(self._on_library)
+        workspace.library.entry_changed.connect(self._on_entry)
+        workspace.record_opening.connect(self._on_opening)
+        workspace.record_changed.connect(self._on_record)
+        workspace.answers_changed.connect(self.show_answers)
+        workspace.view_changed.connect(self.show_view)
+        workspace.inference.bundles_found.connect(self._on_bundles)
+        workspace.inference.status_changed.connect(self._status.set_engine)
+        workspace.desk.changed.connect(self._on_reading)
+        workspace.desk.history_changed.connect(self._on_history)
+        workspace.desk.saved.connect(self._on_saved)
+        workspace.desk.undo_stack.indexChanged.connect(self._on_undo)
+        workspace.store.problem_changed.connect(self._on_store_problem)
+        workspace.background.failed.connect(self._parts.errors.tell)
+
+    def show_welcome(self) -> None:
+        """Nothing is open: how to start."""
+        self._parts.ecg.show_page(
+            "Open ECGs to read",
+            "Open a folder of 12-lead ECGs, or drop files or folders here. "
+            "The demo library holds synthetic ECGs to try everything with.",
+            _OPEN_BUTTONS,
+            "Everything stays on this computer. Research use only. Not a diagnosis.",
+        )
+        self._show_nothing_open()
+
+    def show_view(self) -> None:
+        """Layout, scale, caliper and saliency."""
+        view, parts = self._workspace.view, self._parts
+        parts.header.set_view(
+            view.layout, view.speed_mm_s, view.gain_mm_mv, caliper=view.caliper, saliency=view.saliency
+        )
+        parts.ecg.set_look(view.layout, view.speed_mm_s, view.gain_mm_mv, caliper=view.caliper)
+        parts.beat.view.set_gain(view.gain_mm_mv)
+        parts.beat.view.set_caliper_enabled(view.caliper)
+        self._show_members()
+        self._show_why()
+
+    def show_answers(self) -> None:
+        """Cards, sentence, strips, bars and words, from what the models have said so far."""
+        workspace, parts = self._workspace, self._parts
+        parts.models.set_answers(workspace.answers, self._waiting_words())
+        self._show_summary()
+        self._show_why()
+
+    def _on_scanning(self) -> None:
+        self._parts.library.set_message("Looking for records…")
+
+    def _on_library(self, found: Scan, entries: list[LibraryEntry]) -> None:
+        self._parts.library.set_library(found.title, entries)
+        if not entries:
+            self._parts.ecg.show_page(
+                "No ECG files here",
+                f"{found.title} holds no record that this program reads: WFDB (.hea with .dat), or NumPy and "
+                "CSV files with their sidecar.",
+                _OPEN_BUTTONS,
+            )
+            self._show_nothing_open()
+
+    def _on_entry(self, entry: LibraryEntry) -> None:
+        self._parts.library.update_entry(entry)
+
+    def _on_opening(self, path: Path) -> None:
+        parts = self._parts
+        parts.library.set_current(path)
+        parts.ecg.show_loading(self._name(path))
+        parts.beat.show_nothing()
+        parts.leads.show_shares(None, "")
+        parts.header.set_synthetic(False)
+        parts.models.set_waiting("")
+        parts.summary.set_message("Reading…")
+        parts.why.set_message("")
+        parts.quality.set_facts([], [], [])
+        parts.reading.set_can_read(False)
+        self.title_changed.emit(self._name(path))
+
+    def _on_record(self) -> None:
+        workspace = self._workspace
+        if workspace.path is None:
+            self.show_welcome()
+        elif workspace.refusal:
+            self._show_refusal(workspace.path, workspace.refusal)
+        else:
+            self._show_record()
+
+    def _show_refusal(self, path: Path, sentence: str) -> None:
+        self._parts.ecg.show_page(f"{self._name(path)} cannot be shown", sentence, _NEXT_BUTTONS)
+        self._show_nothing_open()
+        self.title_changed.emit(self._name(path))
+
+    def _show_nothing_open(self) -> None:
+        parts = self._parts
+        parts.beat.show_nothing()
+        parts.leads.show_shares(None, "")
+        parts.header.set_synthetic(False)
+        parts.models.set_waiting("No ECG is open.")
+        parts.summary.set_message("No ECG is open.")
+        parts.why.set_message("")
+        parts.quality.set_facts([], [], [])
+        parts.reading.set_can_read(False)
+        self.title_changed.emit("")
+
+    def _show_record(self) -> None:
+        record, analysis = self._workspace.record, self._workspace.analysis
+        assert self._workspace.path is not None
+        assert record is not None
+        assert analysis is not None
+        parts = self._parts
+        parts.ecg.show_record(self._name(self._workspace.path), record, analysis)
+        parts.beat.show_beat(analysis, is_synthetic=record.synthetic is not None)
+        is_diagnostic = analysis.band.low_hz <= 0.05 and analysis.band.high_hz >= 150
+        parts.header.set_band(analysis.band.caption, is_diagnostic=is_diagnostic)
+        parts.header.set_synthetic(record.synthetic is not None)
+        notes = list(analysis.beat.notes) if analysis.beat is not None else []
+        parts.quality.set_facts(
+            recording_warnings(analysis.quality),
+            [*rhythm_notes(analysis.quality), *notes],
+            wording.report_lines(record.report),
+        )
+        parts.reading.set_can_read(True)
+        self._show_members()
+        self.show_answers()
+
+    def _show_members(self) -> None:
+        analysis = self._workspace.analysis
+        if analysis is None or analysis.beat is None:
+            return
+        is_wished = self._workspace.view.beats
+        beats = member_beats(analysis.signals_mv, analysis.beat) if is_wished else []
+        self._parts.beat.show_members(beats)
+
+    def _show_summary(self) -> None:
+        workspace, parts = self._workspace, self._parts
+        if workspace.record is None or workspace.analysis is None:
+            return
+        lines = wording.summary_lines(workspace.bundles, dict(workspace.answers))
+        caution = wording.quality_caution(recording_warnings(workspace.analysis.quality))
+        is_above = wording.is_any_above_threshold(dict(workspace.answers))
+        parts.summary.set_summary(lines or [self._waiting_words()], caution, is_above=is_above)
+
+    def _show_why(self) -> None:
+        workspace, parts = self._workspace, self._parts
+        if workspace.record is None:
+            return
+        attribution = workspace.attribution
+        info = workspace.bundle(attribution.bundle) if attribution is not None else None
+        state = self._why_state(attribution)
+        title = f"Saliency, {wording.model_short_name(info)}" if info is not None else "Saliency"
+        parts.beat.view.set_overlay_visible(workspace.view.saliency)
+        has_strips = attribution is not None and attribution.windows.shape[1] > 0
+        parts.beat.show_attribution(attribution if has_strips else None, title, state)
+        parts.leads.show_shares(attribution, state)
+        parts.models.set_saliency_bundle(attribution.bundle if attribution is not None else None)
+        if attribution is not None:
+            parts.why.set_why(wording.why_sentence(attribution, info))
+        elif workspace.answers:
+            parts.why.set_message("No explanation is available for these answers.")
+        else:
+            parts.why.set_message("")
+
+    def _why_state(self, attribution: Attribution | None) -> str:
+        if attribution is not None:
+            is_hidden = not self._workspace.view.saliency
+            return "hidden, S shows it" if is_hidden else ""
+        if self._workspace.inference.failure:
+            return "no model"
+        if not self._workspace.inference.is_ready:
+            return "model loading"
+        return "not available" if self._workspace.answers else "computing"
+
+    def _waiting_words(self) -> str:
+        inference = self._workspace.inference
+        if inference.failure:
+            return inference.failure
+        return "Computing…" if inference.is_ready else "Loading models…"
+
+    def _on_bundles(self) -> None:
+        inference = self._workspace.inference
+        self._parts.models.set_bundles(inference.bundles, inference.problems)
+        if inference.failure:
+            self._parts.models.set_message(inference.failure)
+        self.show_answers()
+
+    def _on_reading(self) -> None:
+        desk = self._workspace.desk
+        self._parts.reading.set_reading(desk.reading, desk.state)
+
+    def _on_history(self) -> None:
+        history = self._workspace.desk.history
+        self._parts.reading.set_history_count(len(history))
+        self._parts.history.set_history(history)
+
+    def _on_saved(self, when: datetime) -> None:
+        self._status.set_saved(when)
+
+    def _on_store_problem(self, sentence: str) -> None:
+        if sentence:
+            self._status.set_unsaved(sentence, self._workspace.store.n_unsaved)
+        else:
+            self._status.set_ready()
+
+    def _on_undo(self, _index: int) -> None:
+        stack = self._workspace.desk.undo_stack
+        self._status.set_undo(stack.undoText(), stack.redoText())
+
+    def _name(self, path: Path) -> str:
+        entry = self._workspace.library.entry(path)
+        return entry.name if entry is not None else path.stem

@@ -1,0 +1,208 @@
+"""Workspace: what is open, what is known of it, how it is looked at. Views wish, the workspace changes.
+
+The cycle of a record:
+1. A view announces a wish (a click in the worklist, a key, a dropped file): `open_record(path)`.
+2. `record_opening` tells the views to wait; the RecordService reads and analyses on its thread.
+3. `_on_loaded`: the record and its analysis are kept, `record_changed` puts the trace on the screen.
+4. The InferenceService is asked; every model's answer comes alone, stale ones were dropped.
+5. `_on_answered`: `answers_changed` fills cards, bands, bars and sentences.
+6. The reader's answers go through the ReadingDesk to the store (see there).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from ecgviewer.plots.layouts import LAYOUTS, LayoutName
+from ecgviewer.reading_desk import ReadingDesk
+from ecgviewer.services.background import Background
+from ecgviewer.services.inference_service import InferenceService
+from ecgviewer.services.library_service import LibraryService
+from ecgviewer.services.record_service import LoadedRecord, RecordService
+from ecgviewer.services.store_service import StoreService
+from inference.manifest import ShownPrediction
+
+if TYPE_CHECKING:
+    from inference.bundle_info import BundleInfo
+    from inference.records.record import Record
+    from inference.results import Attribution, ModelAnswer
+    from inference.signal.analysis import EcgAnalysis
+
+_T = TypeVar("_T")
+SPEED_ORDER = (25.0, 50.0, 12.5)
+GAIN_ORDER = (10.0, 20.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """How the ECG is looked at. `saliency_bundle` None: the first model with an explanation."""
+
+    layout: LayoutName = "3x4+II"
+    speed_mm_s: float = 25.0
+    gain_mm_mv: float = 10.0
+    caliper: bool = False
+    saliency: bool = True
+    beats: bool = False
+    saliency_bundle: str | None = None
+
+
+class Workspace(QObject):
+    """The one place where the state of the window changes."""
+
+    record_opening = Signal(Path)
+    record_changed = Signal()
+    """A record with its analysis is there, or was refused, or nothing is open: see the properties."""
+    answers_changed = Signal()
+    view_changed = Signal()
+
+    def __init__(
+        self,
+        background: Background,
+        store: StoreService,
+        inference: InferenceService,
+        parent: QObject | None = None,
+        records: RecordService | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.background = background
+        self.store = store
+        self.inference = inference
+        self.records = records or RecordService(background, self)
+        self.library = LibraryService(background, self)
+        self.desk = ReadingDesk(store, self._shown_predictions, self)
+        self._view = ViewState()
+        self._path: Path | None = None
+        self._loaded: LoadedRecord | None = None
+        self._answers: dict[str, ModelAnswer] = {}
+        self._connect()
+
+    def _connect(self) -> None:
+        self.records.loaded.connect(self._on_loaded)
+        self.records.looked_into.connect(self.library.note_loaded)
+        self.records.broke.connect(self._on_broke)
+        self.inference.ready.connect(self._on_models_ready)
+        self.inference.answered.connect(self._on_answered)
+        self.store.opened.connect(self.library.set_labels)
+        self.store.stored.connect(self.library.note_stored)
+
+    @property
+    def view(self) -> ViewState:
+        return self._view
+
+    @property
+    def path(self) -> Path | None:
+        """The record that is open or being opened."""
+        return self._path
+
+    @property
+    def is_loading(self) -> bool:
+        return self._path is not None and self._loaded is None
+
+    @property
+    def record(self) -> Record | None:
+        return None if self._loaded is None else self._loaded.record
+
+    @property
+    def analysis(self) -> EcgAnalysis | None:
+        return None if self._loaded is None else self._loaded.analysis
+
+    @property
+    def refusal(self) -> str:
+        """The sentence why the open file cannot be shown; '' where it can."""
+        return "" if self._loaded is None else self._loaded.refusal
+
+    @property
+    def answers(self) -> Mapping[str, ModelAnswer]:
+        """What the models said of the open record so far, by bundle."""
+        return self._answers
+
+    @property
+    def bundles(self) -> list[BundleInfo]:
+        return self.inference.bundles
+
+    def bundle(self, name: str) -> BundleInfo | None:
+        return next((info for info in self.bundles if info.name == name), None)
+
+    @property
+    def attribution(self) -> Attribution | None:
+        """The explanation to show: the chosen model's, else the first in reading order that has one."""
+        order = [info.name for info in self.bundles]
+        if self._view.saliency_bundle in order:
+            order.insert(0, str(self._view.saliency_bundle))
+        for name in order:
+            answer = self._answers.get(name)
+            if answer is not None and answer.attribution is not None:
+                return answer.attribution
+        return None
+
+    def open_library(self, paths: list[Path]) -> None:
+        """Show the records of folders and files."""
+        self.library.open(paths)
+
+    def open_record(self, path: Path | None) -> None:
+        """Open a record, or close the open one for None."""
+        self.inference.drop()
+        self._path, self._loaded, self._answers = path, None, {}
+        self.desk.open(None)
+        if path is None:
+            self.record_changed.emit()
+            return
+        self.record_opening.emit(path)
+        self.records.open(path)
+
+    def set_view(self, view: ViewState) -> None:
+        """Look at the ECG in another way."""
+        if view != self._view:
+            self._view = view
+            self.view_changed.emit()
+
+    def cycle_layout(self) -> None:
+        self.set_view(replace(self._view, layout=_after(LAYOUTS, self._view.layout)))
+
+    def cycle_speed(self) -> None:
+        self.set_view(replace(self._view, speed_mm_s=_after(SPEED_ORDER, self._view.speed_mm_s)))
+
+    def cycle_gain(self) -> None:
+        self.set_view(replace(self._view, gain_mm_mv=_after(GAIN_ORDER, self._view.gain_mm_mv)))
+
+    def _shown_predictions(self) -> tuple[ShownPrediction, ...]:
+        from inference.results import Prediction
+
+        outcomes = [answer.outcome for answer in self._answers.values()]
+        return tuple(ShownPrediction.of(outcome) for outcome in outcomes if isinstance(outcome, Prediction))
+
+    def _ask_models(self) -> None:
+        if self.record is not None:
+            self.inference.ask(self.record)
+
+    def _on_loaded(self, loaded: LoadedRecord) -> None:
+        if loaded.path != self._path:
+            return
+        self._loaded = loaded
+        self.desk.open(loaded.record)
+        self.record_changed.emit()
+        self.library.note_loaded(loaded)
+        self._ask_models()
+
+    def _on_broke(self, path: Path) -> None:
+        sentence = "This file could not be shown because of a fault in the program; the log has the details."
+        self._on_loaded(LoadedRecord(path, refusal=sentence))
+
+    def _on_models_ready(self) -> None:
+        self.answers_changed.emit()
+        self._ask_models()
+
+    def _on_answered(self, record_sha256: str, bundle: str, answer: ModelAnswer) -> None:
+        if self.record is None or self.record.sha256 != record_sha256:
+            return
+        self._answers[bundle] = answer
+        self.answers_changed.emit()
+
+
+def _after(order: tuple[_T, ...], current: _T) -> _T:
+    return order[(order.index(current) + 1) % len(order)]
