@@ -55,13 +55,13 @@ class BeatView(QWidget):
         self.canvas = PaperCanvas(theme, self)
         self.caption = CaptionBar(theme, self)
         self.legend = SaliencyLegend(theme, self)
-        self._ink = SheetInk(theme)
-        self._ink.set_baselines_shown(True)
+        self.ink = SheetInk(theme)
+        self.ink.set_baselines_shown(True)
         self._bands = {lead: AttributionBand(theme) for lead in LANES}
-        self._member_traces = {lead: LeadTrace(z=8.0) for lead in LANES}
+        self._member_traces = {lead: LeadTrace(is_behind=True) for lead in LANES}
         self._traces = {lead: LeadTrace() for lead in LANES}
         self.canvas.add(
-            self._ink, *self._bands.values(), *self._member_traces.values(), *self._traces.values()
+            self.ink, *self._bands.values(), *self._member_traces.values(), *self._traces.values()
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -161,7 +161,7 @@ class BeatView(QWidget):
         self.canvas.set_theme(theme)
         self.caption.set_theme(theme)
         self.legend.set_theme(theme)
-        self._ink.set_theme(theme)
+        self.ink.set_theme(theme)
         for lead in LANES:
             self._traces[lead].set_colour(theme.paper.trace)
             self._member_traces[lead].set_colour(theme.paper.member)
@@ -231,8 +231,8 @@ class BeatView(QWidget):
             self._member_traces[cell.lead].place(cell)
             self._bands[cell.lead].place(cell)
         self.canvas.show_sheet(self._sheet)
-        self._ink.set_sheet(self._sheet, self._labels())
-        self._ink.set_ticks(self._fiducial_ticks())
+        self.ink.set_sheet(self._sheet, self._labels())
+        self.ink.set_ticks(self._fiducial_ticks())
         self._show_caption()
 
     def _is_missing(self, lead: str) -> bool:
@@ -244,7 +244,7 @@ class BeatView(QWidget):
         labels = []
         first, _last = self._shown_samples()
         for cell in self.sheet.cells:
-            width_px, height_px = self._ink.label_size_px(cell.lead)
+            width_px, height_px = self.ink.label_size_px(cell.lead)
             width, height = width_px / self.canvas.mm_px, height_px / self.canvas.mm_px
             levels = self._beat[LANES.index(cell.lead), first:]
             above = [up for up, _low in reach_per_mm(levels, self._fs_hz, cell.scale)]

@@ -59,9 +59,9 @@ class EcgView(QWidget):
         self._sheet: Sheet | None = None
         self.canvas = PaperCanvas(theme, self)
         self.caption = CaptionBar(theme, self)
-        self._ink = SheetInk(theme)
+        self.ink = SheetInk(theme)
         self._traces = [LeadTrace() for _ in range(_MAX_CELLS)]
-        self.canvas.add(self._ink, *self._traces)
+        self.canvas.add(self.ink, *self._traces)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -176,7 +176,7 @@ class EcgView(QWidget):
         self._theme = theme
         self.canvas.set_theme(theme)
         self.caption.set_theme(theme)
-        self._ink.set_theme(theme)
+        self.ink.set_theme(theme)
         for trace in self._traces:
             trace.set_colour(theme.paper.trace)
 
@@ -227,14 +227,14 @@ class EcgView(QWidget):
         for trace, cell in zip(self._traces, self._sheet.cells, strict=False):
             trace.place(cell)
         self.canvas.show_sheet(self._sheet)
-        self._ink.set_sheet(self._sheet, [self._label(index) for index in range(len(self._sheet.cells))])
+        self.ink.set_sheet(self._sheet, [self._label(index) for index in range(len(self._sheet.cells))])
         self._place_ticks()
 
     def _label(self, index: int) -> InkLabel:
         cell = self.sheet.cells[index]
         is_missing = cell.lead in self._missing
         last_x = cell.x_mm + cell.width_mm
-        width_px, height_px = self._ink.label_size_px(cell.lead)
+        width_px, height_px = self.ink.label_size_px(cell.lead)
         width, height = width_px / self.canvas.mm_px, height_px / self.canvas.mm_px
         if is_missing or has_name_column(self._layout_name):
             left = cell.x_mm if is_missing else 1.0
@@ -266,7 +266,7 @@ class EcgView(QWidget):
             if self._start_s <= time_s <= self._start_s + SHEET_S:
                 x = last_row[0].x_of(float(time_s))
                 ticks.append(InkTick(x, top, top + 2.0, "used" if used else "rejected"))
-        self._ink.set_ticks(ticks)
+        self.ink.set_ticks(ticks)
 
     def _on_zoom_changed(self, zoom: float) -> None:
         self._show_caption()

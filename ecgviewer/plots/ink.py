@@ -71,6 +71,15 @@ class SheetInk(QGraphicsItem):
         self._has_baselines = are_shown
         self.update()
 
+    @property
+    def labels(self) -> Sequence[InkLabel]:
+        """The lead names as they stand on the sheet."""
+        return self._labels
+
+    @property
+    def ticks(self) -> Sequence[InkTick]:
+        return self._ticks
+
     def set_ticks(self, ticks: Sequence[InkTick]) -> None:
         self._ticks = ticks
         self.update()

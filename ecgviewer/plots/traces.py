@@ -26,16 +26,17 @@ around the place make it one logical pixel wide on a screen with twice the densi
 class LeadTrace(QGraphicsItem):
     """A curve in seconds and mV; its cell's transform puts it on the paper, so moving it is free.
 
-    The line is one logical pixel wide at every zoom.
+    The line is one logical pixel wide at every zoom; a curve that is behind is thinner on dense screens.
     """
 
-    def __init__(self, z: float = 10.0) -> None:
+    def __init__(self, *, is_behind: bool = False) -> None:
         super().__init__()
         self._path = QPainterPath()
         self._bounds = QRectF()
         self._pen = QPen()
         self._pen.setCosmetic(True)
-        self.setZValue(z)
+        self._is_behind = is_behind
+        self.setZValue(8.0 if is_behind else 10.0)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
     def set_colour(self, colour: str) -> None:
@@ -72,7 +73,8 @@ class LeadTrace(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         transform = painter.worldTransform()
         ratio = painter.device().devicePixelRatio()
-        for dx, dy in _SHARP_STROKES if ratio < 1.5 else _DENSE_STROKES:
+        strokes = _DENSE_STROKES if ratio >= 1.5 else _SHARP_STROKES
+        for dx, dy in strokes[:1] if self._is_behind else strokes:
             painter.setWorldTransform(transform * QTransform.fromTranslate(dx / ratio, dy / ratio))
             painter.drawPath(self._path)
         painter.setWorldTransform(transform)
