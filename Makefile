@@ -46,7 +46,7 @@ package: $(STAMP)-dev ## build the one-folder program in dist/ and test a moved 
 	$(PY) packaging/smoke_test.py
 
 screenshots: $(STAMP)-run ## draw the README's pictures into docs/images
-	$(PY) docs/screenshots.py docs/images
+	$(PY) main.py screenshots docs/images $(ARGS)
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -121,6 +121,11 @@ def check_moved_copy(built: Path) -> dict[str, Any]:
         inside = [path for path in mapped if path.is_relative_to(moved)]
         if sys.platform == "linux" and not inside:
             raise SmokeTestError("No library was seen to come from the program's folder.")
+        elsewhere_said = [
+            key for key in ("program", "resources") if not Path(report[key]).is_relative_to(moved)
+        ]
+        if elsewhere_said or report.get("frozen") is not True:
+            raise SmokeTestError(f"The program did not run from its own folder: {json.dumps(report)}")
         if report.get("ok") is not True:
             raise SmokeTestError(f"The self-test reports a failure: {json.dumps(report, indent=2)}")
         return {**report, "libraries_from_the_program": len(inside)}
