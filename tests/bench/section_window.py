@@ -1,4 +1,4 @@
-"""The real window, drawn off screen: file → first paint, next record, and how long the event loop stood still.
+"""The real window, off screen: file → first paint, next record, and how long the event loop stood still.
 
 With `--load` as its first argument it measures one load of the models, which happens once per process.
 """
