@@ -1,7 +1,7 @@
 """Start-up as a reader lives it: the program from outside, from source or built, with no hook in it.
 
 Qt can log every widget that it draws, and the program keeps Qt's messages in its log with their time. The
-window is there with the first drawing of MainWindow; the first ECG is there once a second PaperCanvas is drawn
+window is there with the first drawing of MainWindow, the first ECG once a second PaperCanvas is drawn
 (the first one is the empty median-beat view; the 12-lead paper stands behind a page until it has a record).
 Logging costs a few milliseconds, so the figures are upper bounds.
 """
