@@ -17,6 +17,7 @@ from ecgviewer.plots.layouts import (
     LANES,
     SHEET_S,
     Cell,
+    Extent,
     LayoutName,
     Scale,
     Sheet,
@@ -202,16 +203,16 @@ class EcgView(QWidget):
         self._show_caption()
 
     def _blank_sheet(self) -> Sheet:
+        """The sheet's cells before the traces are known: which lead, from when, for how long."""
         count = 13 if self._layout_name == "3x4+II" else 12
-        nothing = [extent_of(_NO_SIGNAL)] * count
-        return self._make_sheet(100.0, nothing)
+        return self._make_sheet(100.0, [Extent()] * count)
 
-    def _make_sheet(self, height_mm: float, extents: Sequence[object]) -> Sheet:
+    def _make_sheet(self, height_mm: float, extents: Sequence[Extent]) -> Sheet:
         return ecg_sheet(
             self._layout_name,
             self._scale,
             height_mm,
-            extents,  # type: ignore[arg-type]
+            extents,
             rhythm_lead=self._rhythm_lead,
             start_s=self._start_s,
         )
