@@ -183,9 +183,10 @@ def _bring(job: _Job, name: str, sha256: str | None) -> None:
 def _transfer(job: _Job, name: str, *, restart: bool = False) -> None:
     """Bring one file into its .part, from where that ends or from its beginning.
 
-    A transfer that breaks is continued a few times; then the error is raised.
+    A transfer that breaks is continued a few times; then the error is raised. A server that does not
+    begin to answer in time is not asked again.
     """
-    from requests import RequestException
+    from requests import RequestException, Timeout
     from wfdb.io._url import NetFileNotFoundError
 
     part = _part(job.target / name)
@@ -199,8 +200,10 @@ def _transfer(job: _Job, name: str, *, restart: bool = False) -> None:
             part.unlink()
         except NetFileNotFoundError as error:
             raise _WrongFileError(f"{name} is not on {job.host}.") from error
+        except Timeout:
+            raise
         except RequestException:
-            if attempts_left == 0 or not part.is_file():
+            if attempts_left == 0:
                 raise
     raise _WrongFileError(f"{name} did not come whole; give the same command again.")
 

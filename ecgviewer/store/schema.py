@@ -29,6 +29,9 @@ from sqlalchemy import (
 
 from ecgviewer.store.errors import StoreError
 
+MIGRATION_LOCK: Final = 0x45434756
+"""PostgreSQL's advisory lock of this program's migrations ('ECGV'); the number only has to be its own."""
+
 METADATA: Final = MetaData()
 
 MIGRATION: Final = Table(
@@ -126,6 +129,9 @@ def migrate(connection: Connection, place: str) -> None:
 
     Raises StoreError for a store of a newer program, or for a database that belongs to another one.
     """
+    if connection.dialect.name == "postgresql":
+        # Two programs may open a new store at once; SQLite's write lock is held already.
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
     version = _schema_version(connection, place)
     known = MIGRATIONS[-1][0]
     if version > known:

@@ -58,7 +58,7 @@ class Physionet:
 class _Handler(BaseHTTPRequestHandler):
     physionet: ClassVar[Physionet]
     protocol_version = "HTTP/1.1"
-    timeout = 10
+    timeout = 100
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:

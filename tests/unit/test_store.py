@@ -334,7 +334,7 @@ def test_two_stores_on_one_file_write_in_turn_and_lose_nothing(file: Path) -> No
 
     def write_fifty(reader: str) -> None:
         start.wait()
-        own = LabelStore.open(f"sqlite:///{file}")
+        own = LabelStore.open(f"sqlite:///{file}", busy_timeout_s=60)
         for _ in range(50):
             own.append(entry(reader=reader))
         own.close()
