@@ -149,7 +149,7 @@ _DARK_PAPER: Final = PaperColours(
     mark="#a3a09c",
     band_back="#d8d2c8",
     band_edge="#5d6068",
-    watermark="#2f2a2d",
+    watermark="#40373c",
 )
 
 LIGHT: Final = Theme(

@@ -209,7 +209,7 @@ class BeatView(QWidget):
         ]
         for row, lead in enumerate(LANES):
             self._bands[lead].set_windows(None if self._windows is None else self._windows[row], edges)
-            self._bands[lead].setVisible(self._are_bands_shown)
+            self._bands[lead].setVisible(self._are_bands_shown and not self._is_missing(lead))
         self.canvas.paper.set_faded(self._are_bands_shown)
         state = "not computed" if self._windows is None else "" if self._is_overlay_visible else "hidden"
         self.legend.set_state(state, self._are_bands_shown)

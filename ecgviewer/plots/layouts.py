@@ -26,7 +26,7 @@ PULSE_MV: Final = 1.0
 NAME_COLUMN_MM: Final = 10.0
 LANES: Final = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 _COLUMNS: Final[dict[LayoutName, int]] = {"3x4+II": 4, "6x2": 2, "12x1": 1}
-_MIN_PITCH_MM: Final[dict[LayoutName, float]] = {"3x4+II": 19.0, "6x2": 14.0, "12x1": 11.0}
+_MIN_PITCH_MM: Final[dict[LayoutName, float]] = {"3x4+II": 19.0, "6x2": 16.0, "12x1": 12.0}
 
 BEAT_SHOWN_S: Final = (-0.36, 0.56)
 """The part of the 1.2-s median beat that is drawn, relative to R: the model's window (-0.30 to +0.50 s)
