@@ -1,0 +1,1 @@
+"""From labelled records to a new model bundle, without Qt."""

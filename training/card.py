@@ -1,0 +1,116 @@
+"""The model card: what it was trained on, measured figures, what it is not, when not to believe it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from inference.bundle_info import BundleInfo
+from training.folds import N_ROTATIONS
+
+NOTICE = "Research software. Not a medical device. It informs a reader and never replaces one."
+
+
+def model_card(info: BundleInfo, settings: dict[str, Any], training_data: Sequence[str]) -> str:
+    """Markdown text of a bundle's card.md; every figure comes from info.metrics."""
+    parts = [
+        f"# {info.name}: {info.title}",
+        f"**{NOTICE}**",
+        f"Task: {info.task}. Architecture: {info.arch}. Classes: {', '.join(info.classes)}. "
+        f"Made {info.created}.",
+        "## Trained on\n\n" + info.trained_on + "\n\n" + _bullets(training_data),
+        "## Input\n\n" + _input_text(info),
+        "## Settings\n\n" + _bullets([f"{key}: {value}" for key, value in settings.items()]),
+        "## Measured\n\n" + _measured(info.metrics),
+        "## What it is not, and when not to believe it\n\n" + _bullets(info.warnings),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _input_text(info: BundleInfo) -> str:
+    spec = info.prepare
+    band = f"band {spec.band.low_hz:g} to {spec.band.high_hz:g} Hz, zero phase, 500 Hz"
+    if spec.profile == "beat-zscore-12x400":
+        return (
+            f"Median beat, samples {spec.first_sample} to {spec.first_sample + spec.n_samples - 1} of 600 "
+            f"(R at 300), each lead z-scored; {band}."
+        )
+    return (
+        f"Per lead one {spec.image_px}x{spec.image_px} picture of each {spec.window_s:g}-s window, "
+        f"fixed range of plus or minus {spec.range_mv:g} mV, probabilities averaged over a record's "
+        f"windows; {band}."
+    )
+
+
+def _measured(metrics: dict[str, Any]) -> str:
+    parts = []
+    if "cross_validation" in metrics:
+        cv = metrics["cross_validation"]
+        parts.append(
+            f"Cross-validation, {cv['runs']} of the {N_ROTATIONS} rotations over ten patient-grouped folds "
+            "(two tested, one for the threshold, seven to train), tested on known patients only "
+            f"({cv['n_records']} records of {cv['n_patients']} patients). Intervals: 95 %, 2,000 bootstrap "
+            "draws of whole patients. The shipped weights were trained on all records afterwards; these "
+            "figures are of the cross-validation's networks, never of records they were trained on."
+        )
+        parts.append(_binary_table(cv) if "auc_pooled" in cv else _site_table(cv))
+    for name, figures in metrics.get("external", {}).items():
+        parts.append(
+            f"{name}: AUC {_interval(figures['auc'])}, {figures['n_positive']} positive of "
+            f"{figures['n_records']} records. Tiny set: read the interval, not the value."
+        )
+    return "\n\n".join(parts)
+
+
+def _binary_table(cv: dict[str, Any]) -> str:
+    confusion = cv["confusion"]
+    rows = [
+        (
+            "AUC, mean over runs",
+            f"{cv['auc_mean_over_runs']:.3f} (runs: {', '.join(f'{v:.3f}' for v in cv['auc_per_run'])})",
+        ),
+        ("AUC, pooled", _interval(cv["auc_pooled"])),
+        ("Average precision, pooled", _interval(cv["ap_pooled"])),
+        ("Sensitivity at the runs' validation thresholds", _interval(cv["sensitivity"])),
+        ("Specificity at the runs' validation thresholds", _interval(cv["specificity"])),
+        (
+            "Confusion (TP, FN, FP, TN)",
+            ", ".join(
+                str(confusion[k])
+                for k in ("true_positive", "false_negative", "false_positive", "true_negative")
+            ),
+        ),
+        ("Positive records", f"{cv['n_positive']} of {cv['n_records']}"),
+    ]
+    return _table(rows)
+
+
+def _site_table(cv: dict[str, Any]) -> str:
+    rows = [
+        ("Families: accuracy among MI records", _interval(cv["family_accuracy"])),
+        ("Families: macro recall", _interval(cv["family_macro_recall"])),
+        *((f"Recall, {name}", _recall(facts)) for name, facts in cv["family_recall"].items()),
+        ("Exact site: accuracy among MI records", _interval(cv["exact_site_accuracy_among_mi"])),
+        *((f"Recall, site {name}", _recall(facts)) for name, facts in cv["exact_site_recall"].items()),
+        ("MI against N, AUC", _interval(cv["mi_against_none_auc"])),
+        ("N records called N", f"{cv['none_called_none']:.3f}"),
+        ("MI records called N", f"{cv['mi_called_none']:.3f}"),
+    ]
+    return _table(rows)
+
+
+def _recall(facts: dict[str, Any]) -> str:
+    people = f"{facts['n_records']} records, {facts['n_patients']} patients"
+    return f"not quoted ({people})" if facts["recall"] is None else f"{facts['recall']:.3f} ({people})"
+
+
+def _interval(figures: dict[str, float]) -> str:
+    return f"{figures['value']:.3f} [{figures['low']:.3f} to {figures['high']:.3f}]"
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    return "\n".join(["| figure | value |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])

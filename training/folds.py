@@ -1,0 +1,82 @@
+"""Patient-grouped folds: no patient is on both sides of a split, unknown patients only train."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import StratifiedGroupKFold
+
+from training.datasets import LabelledRecord
+
+IntArray = npt.NDArray[np.int64]
+N_FOLDS: Final = 10
+N_ROTATIONS: Final = 5
+_SEED: Final = 20240509
+
+
+class LeakageError(Exception):
+    """The same signal lies on both sides of a split; one plain sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Rows of one run: train, validation (threshold only) and test; disjoint in patients and signals."""
+
+    run: int
+    train: IntArray = field(repr=False)
+    validation: IntArray = field(repr=False)
+    test: IntArray = field(repr=False)
+
+
+def make_splits(
+    records: Sequence[LabelledRecord], sha256: Sequence[str], strata: Sequence[str]
+) -> list[Split]:
+    """Five rotations over ten stratified folds of the known patients.
+
+    Run k tests two folds, validates on the one before them and trains on the other seven and on every
+    record whose patient is not known. Raises LeakageError when one signal is in two parts of a split.
+    """
+    fold_of = assign_folds(records, strata)
+    width = N_FOLDS // N_ROTATIONS
+    splits = []
+    for run in range(N_ROTATIONS):
+        tested = [run * width + offset for offset in range(width)]
+        validated = (tested[0] - 1) % N_FOLDS
+        test = np.flatnonzero(np.isin(fold_of, tested))
+        validation = np.flatnonzero(fold_of == validated)
+        train = np.flatnonzero(~np.isin(fold_of, [*tested, validated]))
+        split = Split(run, train, validation, test)
+        _refuse_leakage(split, sha256)
+        splits.append(split)
+    return splits
+
+
+def assign_folds(records: Sequence[LabelledRecord], strata: Sequence[str]) -> IntArray:
+    """Fold 0-9 of each record, -1 where the patient is not known; shape (n,)."""
+    folds = np.full(len(records), -1, dtype=np.int64)
+    known = [row for row, record in enumerate(records) if record.patient_known]
+    groups = [records[row].patient for row in known]
+    rare = {name for name, n in Counter(strata[row] for row in known).items() if n < N_FOLDS}
+    labels = ["rare" if strata[row] in rare else strata[row] for row in known]
+    splitter = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=_SEED)
+    for fold, (_, test) in enumerate(splitter.split(np.zeros(len(known)), labels, groups)):
+        folds[np.asarray(known)[test]] = fold
+    return folds
+
+
+def _refuse_leakage(split: Split, sha256: Sequence[str]) -> None:
+    parts = {"train": split.train, "validation": split.validation, "test": split.test}
+    seen: dict[str, str] = {}
+    for name, rows in parts.items():
+        for signal in {sha256[row] for row in rows}:
+            if signal in seen:
+                raise LeakageError(
+                    f"The same ECG ({signal[:12]}…) is in {seen[signal]} and {name} of run {split.run}: "
+                    "remove the duplicate or give both copies one patient."
+                )
+            seen[signal] = name

@@ -1,0 +1,154 @@
+"""From a recipe to a bundle: cross-validate, train on everything, measure, write weights and card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from inference.bundle import save_bundle
+from inference.bundle_info import BundleInfo
+from inference.explain import raw_window_saliency
+from inference.nets import build_net
+from training.card import model_card
+from training.cross_validate import OutOfFold, cross_validate, record_probabilities, train_on
+from training.evaluate import binary_metrics, external_metrics, site_metrics
+from training.facts import FACTS
+from training.inputs import PreparedSet
+from training.recipes import Recipe, describe_settings
+
+FloatArray = npt.NDArray[np.float32]
+SALIENCY_PERCENTILE: Final = 99.0
+LOWEST_PROXY_AUC: Final = 0.85
+"""Below this pooled external AUC the OMI proxy is shipped switched off."""
+_SALIENCY_BATCH: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A labelled set that no network was trained or tuned on."""
+
+    name: str
+    prepared: PreparedSet = field(repr=False)
+
+
+def publish(
+    recipe_key: str,
+    recipe: Recipe,
+    prepared: PreparedSet,
+    externals: Sequence[External],
+    work: Path,
+    models: Path,
+    n_runs: int = 5,
+) -> BundleInfo:
+    """Make the bundle `models/<recipe.name>`; finished parts in `work` are taken up again."""
+    result = cross_validate(recipe, prepared, work / recipe.name, n_runs)
+    net = _final_net(recipe, prepared, work / recipe.name / "final.safetensors")
+    metrics = measure(recipe, prepared, result, net, externals)
+    facts = FACTS[recipe_key]
+    rows = recipe.usable_rows(prepared)
+    info = BundleInfo(
+        name=recipe.name,
+        arch=recipe.arch,
+        task=recipe.task,
+        title=facts.title,
+        trained_on=facts.trained_on,
+        classes=recipe.classes,
+        prepare=recipe.spec,
+        threshold=_threshold(metrics),
+        saliency_scale=saliency_scale(recipe, prepared, net, rows),
+        experimental=facts.experimental,
+        enabled=_is_good_enough(recipe, metrics),
+        warnings=facts.warnings,
+        metrics=metrics,
+        created=datetime.now(UTC).date().isoformat(),
+    )
+    golden = recipe.test_inputs(prepared, int(rows[0]))
+    data = (*data_lines(recipe, prepared), *facts.training_data)
+    card = model_card(info, describe_settings(recipe), data)
+    (work / recipe.name / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
+    return save_bundle(models / recipe.name, info, net, golden, card)
+
+
+def data_lines(recipe: Recipe, prepared: PreparedSet) -> list[str]:
+    """How many records trained and which were left out, counted."""
+    rows, targets = recipe.usable_rows(prepared), recipe.targets(prepared)
+    counts = ", ".join(f"{name} {int((targets[rows] == k).sum())}" for k, name in enumerate(recipe.classes))
+    known = sum(prepared.records[row].patient_known for row in rows)
+    return [
+        f"PTB-XL 1.0.1 (Wagner et al. 2020, CC BY 4.0): {rows.size} of {len(prepared)} records ({counts}); "
+        f"the patient is known in {known}.",
+        f"Records that could not be read or prepared: {len(prepared.refused)}.",
+    ]
+
+
+def _final_net(recipe: Recipe, prepared: PreparedSet, path: Path) -> nn.Module:
+    """The network trained on every usable record, or the one already trained in `path`."""
+    if not path.exists():
+        net = train_on(recipe, prepared, recipe.usable_rows(prepared), f"{recipe.name} final")
+        save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, path)
+    net = build_net(recipe.arch, len(recipe.classes))
+    net.load_state_dict(load_file(path))
+    return net.eval()
+
+
+def measure(
+    recipe: Recipe, prepared: PreparedSet, result: OutOfFold, net: nn.Module, externals: Sequence[External]
+) -> dict[str, Any]:
+    """All figures of a model: cross-validated ones, and those on external sets for two-class models."""
+    patients = [prepared.records[row].patient for row in result.rows]
+    if len(recipe.classes) > 2:
+        return {"cross_validation": site_metrics(result, patients, recipe.classes)}
+    metrics: dict[str, Any] = {"cross_validation": binary_metrics(result, patients)}
+    if externals:
+        metrics["external"] = _external(recipe, net, externals)
+    return metrics
+
+
+def _external(recipe: Recipe, net: nn.Module, externals: Sequence[External]) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    targets, scores, patients = [], [], []
+    for each in externals:
+        rows = np.arange(len(each.prepared))
+        targets.append(np.array([int(record.is_mi) for record in each.prepared.records]))
+        scores.append(record_probabilities(recipe, each.prepared, net, rows)[:, 1])
+        patients.append([record.patient for record in each.prepared.records])
+        figures[each.name] = external_metrics(targets[-1], scores[-1], patients[-1])
+    everyone = [name for names in patients for name in names]
+    pooled = external_metrics(np.concatenate(targets), np.concatenate(scores), everyone)
+    return figures | {"Pooled external records": pooled}
+
+
+def _threshold(metrics: dict[str, Any]) -> float | None:
+    """The median of the runs' validation thresholds; none for localization."""
+    thresholds = metrics["cross_validation"].get("thresholds")
+    return None if thresholds is None else float(np.median(thresholds))
+
+
+def _is_good_enough(recipe: Recipe, metrics: dict[str, Any]) -> bool:
+    if recipe.task != "omi" or "external" not in metrics:
+        return recipe.task != "omi"
+    return bool(metrics["external"]["Pooled external records"]["auc"]["value"] >= LOWEST_PROXY_AUC)
+
+
+def saliency_scale(
+    recipe: Recipe, prepared: PreparedSet, net: nn.Module, rows: npt.NDArray[np.int64]
+) -> float | None:
+    """99th percentile of raw 40-ms window saliency over the training records; None for lead images."""
+    if recipe.spec.profile != "beat-zscore-12x400":
+        return None
+    net.requires_grad_(False)
+    windows = []
+    for start in range(0, rows.size, _SALIENCY_BATCH):
+        batch = np.array(prepared.inputs[rows[start : start + _SALIENCY_BATCH]])[:, None]
+        windows.append(raw_window_saliency(net, torch.from_numpy(batch)))
+    return float(np.percentile(np.concatenate([np.asarray(part) for part in windows]), SALIENCY_PERCENTILE))
