@@ -18,7 +18,16 @@ from inference.signal.lead_image import draw_lead_images
 FloatArray = npt.NDArray[np.float32]
 Profile = Literal["beat-zscore-12x400", "lead-images-64"]
 PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
-_NOTABLE: Final = ("flat", "lead_off", "clipped", "few_beats", "short_rr", "irregular", "low_rate", "limb_reversal")
+_NOTABLE: Final = (
+    "flat",
+    "lead_off",
+    "clipped",
+    "few_beats",
+    "short_rr",
+    "irregular",
+    "low_rate",
+    "limb_reversal",
+)
 
 
 class PrepareError(Exception):
@@ -58,7 +67,9 @@ class PrepareSpec:
         known = {each.name for each in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown or "profile" not in values:
-            raise PrepareError(f"The model's input description is not understood ({', '.join(unknown) or 'empty'}).")
+            raise PrepareError(
+                f"The model's input description is not understood ({', '.join(unknown) or 'empty'})."
+            )
         try:
             band = FilterBand(**values["band"])
             leads = tuple(values["leads"])

@@ -105,4 +105,4 @@ def _t_end(magnitude: _Series, fs_hz: float, t_peak: int, end_sample: int) -> in
         return None
     base = float(smooth[t_peak:stop].min())
     end = t_peak + steepest + (smooth[t_peak + steepest] - base) / -slope[steepest]
-    return int(round(end)) if end < stop else None
+    return round(end) if end < stop else None

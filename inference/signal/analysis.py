@@ -90,7 +90,7 @@ def _assemble(record: Record, band: FilterBand, raw: _TimeBase, r_samples: IntAr
     filtered[missing] = np.nan
     beat, problem = None, None
     try:
-        beat = median_beat(filtered, r_samples, raw.gaps[~missing].any(axis=0))
+        beat = median_beat(filtered, r_samples, np.asarray(raw.gaps[~missing].any(axis=0)))
     except SignalError as error:
         problem = str(error)
     filtered[raw.gaps] = np.nan

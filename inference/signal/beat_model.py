@@ -25,7 +25,7 @@ ROTATION_SD_RAD: Final = 0.25
 GAIN_RANGE: Final = (0.7, 1.3)
 """How far people differ from the published beat; chosen by judgement to keep beats plausible."""
 
-QRS_EDGE_MV: Final = 0.03
+QRS_EDGE_MV: Final = 0.015
 """QRS begins and ends where the spatial magnitude of its own waves passes this (judgement)."""
 T_END_SHARE: Final = 0.05
 """T ends where the spatial magnitude of its own waves has fallen to this share of its peak (judgement)."""

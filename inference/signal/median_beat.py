@@ -53,7 +53,7 @@ def median_beat(signals_mv: FloatArray, r_samples: IntArray, gaps: BoolArray | N
     `gaps` (n,) marks samples that were missing in the file: beats that touch them are left out.
     Raises SignalError when no beat can be used.
     """
-    present = ~np.isnan(signals_mv).all(axis=1)
+    present = np.asarray(~np.isnan(signals_mv).all(axis=1))
     if not present.any():
         raise SignalError("There is no lead to make a median beat from.")
     if r_samples.size == 0:
@@ -139,8 +139,8 @@ def _resembles(aligned: npt.NDArray[np.float32], template: FloatArray) -> BoolAr
     distance = np.linalg.norm(shapes - reference, axis=1) / size
     norms = np.maximum(np.linalg.norm(shapes, axis=1), 1e-9)
     correlation = shapes @ reference / (norms * size)
-    similar: BoolArray = (correlation >= _LEAST_CORRELATION) & (distance <= _MOST_DISTANCE)
-    return similar | (distance == 0.0)
+    similar = (correlation >= _LEAST_CORRELATION) & (distance <= _MOST_DISTANCE)
+    return np.asarray(similar | (distance == 0.0), dtype=np.bool_)
 
 
 def _nan_median(stack: npt.NDArray[np.float32]) -> FloatArray:
@@ -153,9 +153,7 @@ def _nan_median(stack: npt.NDArray[np.float32]) -> FloatArray:
     return beat
 
 
-def _finish(
-    beat: FloatArray, present: BoolArray, r_samples: IntArray, rejections: list[str]
-) -> MedianBeat:
+def _finish(beat: FloatArray, present: BoolArray, r_samples: IntArray, rejections: list[str]) -> MedianBeat:
     """Put R at sample 300, the PQ level at 0 mV, and missing leads back as NaN."""
     beat = _centre_on_r(beat)
     rr_ms = float(np.median(np.diff(r_samples))) * 1000.0 / MODEL_FS_HZ if r_samples.size > 1 else None

@@ -53,7 +53,9 @@ def _trace_findings(name: str, row: FloatArray, gap: BoolArray) -> Iterator[Qual
         yield QualityFinding("noisy", f"{name} is noisy (about {1000 * noise_mv:.0f} µV).", name)
     wander_mv = float(np.ptp(uniform_filter1d(row.astype(np.float64), int(1.2 * MODEL_FS_HZ))))
     if wander_mv > _WANDER_MV:
-        yield QualityFinding("baseline_wander", f"The baseline of {name} wanders by {wander_mv:.1f} mV.", name)
+        yield QualityFinding(
+            "baseline_wander", f"The baseline of {name} wanders by {wander_mv:.1f} mV.", name
+        )
 
 
 def _longest_run(condition: BoolArray) -> int:

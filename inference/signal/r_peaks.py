@@ -5,6 +5,7 @@ R is defined once, here: the maximum of the leads' RMS within the QRS complex.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -105,18 +106,20 @@ def _accept(candidates: IntArray, activity: _FloatSeries, fs_hz: float) -> IntAr
     accepted = _tallest_within(accepted, activity, _T_WAVE_S * fs_hz, _T_WAVE_FRACTION)
     if accepted.size < 3:
         return accepted
-    typical_rr = float(np.median(np.diff(accepted)))
-    extra: list[int] = []
-    edges = np.concatenate([accepted[:1] - 10**9, accepted, accepted[-1:] + 10**9])
     quiet = candidates[(heights < _FRACTION * level) & (heights >= _SEARCH_BACK_FRACTION * level)]
-    for left, right in zip(edges[1:-2], edges[2:-1], strict=True):
-        if right - left < _SEARCH_BACK_RR * typical_rr:
-            continue
-        margin = 0.45 * typical_rr
+    return np.sort(np.concatenate([accepted, _search_back(accepted, quiet, activity)]))
+
+
+def _search_back(accepted: IntArray, quiet: IntArray, activity: _FloatSeries) -> IntArray:
+    """The tallest quiet candidate well inside each pause of more than 1.6 typical RR."""
+    typical_rr = float(np.median(np.diff(accepted)))
+    margin = 0.45 * typical_rr
+    found: list[int] = []
+    for left, right in pairwise(accepted):
         inside = quiet[(quiet > left + margin) & (quiet < right - margin)]
-        if inside.size:
-            extra.append(int(inside[np.argmax(activity[inside])]))
-    return np.sort(np.concatenate([accepted, np.array(extra, dtype=np.int64)]))
+        if right - left >= _SEARCH_BACK_RR * typical_rr and inside.size:
+            found.append(int(inside[np.argmax(activity[inside])]))
+    return np.array(found, dtype=np.int64)
 
 
 def _typical_height(candidates: IntArray, heights: _FloatSeries, fs_hz: float) -> _FloatSeries:
