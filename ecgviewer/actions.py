@@ -21,13 +21,15 @@ class ActionSpec:
     group: Group
 
     @property
+    def all_keys(self) -> list[str]:
+        """Every key as this platform writes it, without repetition (Return and Enter are one)."""
+        native = QKeySequence.SequenceFormat.NativeText
+        return list(dict.fromkeys(_PLAIN.get(key) or QKeySequence(key).toString(native) for key in self.keys))
+
+    @property
     def shown_key(self) -> str:
-        """The first key as this platform writes it, '' where there is none."""
-        if not self.keys:
-            return ""
-        return _PLAIN.get(self.keys[0]) or QKeySequence(self.keys[0]).toString(
-            QKeySequence.SequenceFormat.NativeText
-        )
+        """The first key, '' where there is none."""
+        return self.all_keys[0] if self.keys else ""
 
     @property
     def hint(self) -> str:
@@ -35,7 +37,7 @@ class ActionSpec:
         return f"{self.tooltip} ({self.shown_key})" if self.keys else self.tooltip
 
 
-_PLAIN: Final = {"Return": "Enter", "Right": "→", "Left": "←"}
+_PLAIN: Final = {"Return": "Enter", "Right": "→", "Left": "←", "Down": "↓", "Up": "↑", "-": "−"}
 
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("open_folder", "Open folder…", ("Ctrl+O",), "Choose a folder of ECGs", "Records"),

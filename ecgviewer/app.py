@@ -40,6 +40,7 @@ class Desk:
 
     def close(self) -> None:
         self.window.close()
+        self.workspace.desk.close()
         self.background.shutdown()
         self.store.close()
 
@@ -54,13 +55,15 @@ def make_application() -> QApplication:
     return app
 
 
-def assemble(*, inline: bool = False, store_url: str | None = None) -> Desk:
+def assemble(
+    *, inline: bool = False, store_url: str | None = None, settings_file: Path | None = None
+) -> Desk:
     """Make the window and its services; nothing runs in the background yet. Needs a QApplication."""
     from ecgviewer import paths
 
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    appearance = Appearance(paths.settings_file())
+    appearance = Appearance(settings_file or paths.settings_file())
     apply_theme(app, appearance.theme)
     background = Background(inline=inline)
     store = StoreService(background, store_url or paths.store_url())

@@ -1,4 +1,4 @@
-"""Bugs are told and written down: a rotating log file, Python's and Qt's last words, one bar in the window."""
+"""Bugs are told and written down: a rotating log file, uncaught exceptions, Qt messages, one bar."""
 
 from __future__ import annotations
 

@@ -144,6 +144,9 @@ class MainWindow(QMainWindow):
     def open_record(self, path: Path) -> None:
         """Open a record of the library; a comment being typed is saved first."""
         self.parts.reading.commit_comment()
+        if self.parts.reading.isAncestorOf(self.focusWidget()):
+            # The panel rests while the record is read: keys must not fall to whatever is next in line.
+            self.parts.library.view.setFocus(Qt.FocusReason.OtherFocusReason)
         self.workspace.open_record(path)
 
     def open_demo(self) -> None:

@@ -79,6 +79,10 @@ class ReadingDesk(QObject):
         """Every stored reading of the open record, first one first."""
         return self._history
 
+    def close(self) -> None:
+        """Stop telling: a QUndoStack that is destroyed would announce its last change to closed views."""
+        self.undo_stack.blockSignals(True)
+
     def set_reader(self, reader: str) -> None:
         """Whose readings are shown and written from now on."""
         if reader != self._reader:

@@ -85,9 +85,17 @@ class WindowNews(QObject):
     def show_answers(self) -> None:
         """Cards, sentence, strips, bars and words, from what the models have said so far."""
         workspace, parts = self._workspace, self._parts
-        parts.models.set_answers(workspace.answers, self._waiting_words())
+        parts.models.set_answers(workspace.answers, self._waiting_words(), self._notes_said())
         self._show_summary()
         self._show_why()
+
+    def _notes_said(self) -> frozenset[str]:
+        """The sentences that the recording's card says already."""
+        analysis = self._workspace.analysis
+        if analysis is None:
+            return frozenset()
+        notes = analysis.beat.notes if analysis.beat is not None else ()
+        return frozenset([*(finding.text for finding in analysis.quality), *notes])
 
     def _on_scanning(self) -> None:
         self._parts.library.set_message("Looking for records…")
@@ -136,6 +144,7 @@ class WindowNews(QObject):
 
     def _show_nothing_open(self) -> None:
         parts = self._parts
+        parts.beat_row.hide()
         parts.beat.show_nothing()
         parts.leads.show_shares(None, "")
         parts.header.set_synthetic(False)
@@ -152,6 +161,7 @@ class WindowNews(QObject):
         assert record is not None
         assert analysis is not None
         parts = self._parts
+        parts.beat_row.show()
         parts.ecg.show_record(self._name(self._workspace.path), record, analysis)
         parts.beat.show_beat(analysis, is_synthetic=record.synthetic is not None)
         is_diagnostic = analysis.band.low_hz <= 0.05 and analysis.band.high_hz >= 150

@@ -79,9 +79,9 @@ class WindowParts(QWidget):
         split.setChildrenCollapsible(False)
         split.addWidget(self.ecg)
         split.addWidget(self.beat_row)
-        split.setStretchFactor(0, 11)
-        split.setStretchFactor(1, 9)
-        split.setSizes([462, 336])
+        split.setStretchFactor(0, 53)
+        split.setStretchFactor(1, 47)
+        split.setSizes([424, 376])
         column.addWidget(split)
         return centre
 

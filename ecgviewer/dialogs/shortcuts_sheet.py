@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ecgviewer.actions import ActionSpec, by_group
 from ecgviewer.widgets.parts import label
@@ -17,31 +16,36 @@ _MOUSE = (
 )
 
 
+_SAME_PLACE = ("=", "Ctrl+Y")
+"""Keys that need no line of their own: the same key without Shift, and another system's habit."""
+
+
 class ShortcutsSheet(QDialog):
-    """Two columns of keys; any key closes it."""
+    """Two columns of keys; Escape closes it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(32)
-        grid.setVerticalSpacing(14)
-        groups = list(by_group().items())
-        for index, (name, specs) in enumerate(groups):
-            rows = [(_keys(spec), spec.text) for spec in specs if spec.keys]
-            grid.addLayout(_block(name, rows), index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
-        grid.addLayout(_block("Mouse", list(_MOUSE)), len(groups) // 2, len(groups) % 2)
+        blocks = {name: [(_keys(spec), spec.text) for spec in specs] for name, specs in by_group().items()}
+        columns = QHBoxLayout()
+        columns.setSpacing(40)
+        for names in (("Records", "Reading"), ("View", "Program", "Mouse")):
+            side = QVBoxLayout()
+            side.setSpacing(16)
+            for name in names:
+                rows = list(_MOUSE) if name == "Mouse" else blocks[name]
+                side.addLayout(_block(name, [row for row in rows if row[0]]))
+            side.addStretch(1)
+            columns.addLayout(side)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
-        column.addLayout(grid)
+        column.addLayout(columns)
         column.addSpacing(8)
         column.addWidget(label("Letter keys rest while you type in the comment or the filter.", "caption"))
 
 
 def _keys(spec: ActionSpec) -> str:
-    native = QKeySequence.SequenceFormat.NativeText
-    rest = [QKeySequence(key).toString(native) for key in spec.keys[1:] if key not in ("Enter", "=")]
-    return "  or  ".join([spec.shown_key, *rest[:2]])
+    return "  or  ".join([key for key in spec.all_keys if key not in _SAME_PLACE][:3])
 
 
 def _block(title: str, rows: list[tuple[str, str]]) -> QVBoxLayout:

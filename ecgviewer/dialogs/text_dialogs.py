@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from ecgviewer import __version__
@@ -40,16 +41,29 @@ class TextDialog(QDialog):
     def __init__(self, title: str, markdown: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.resize(680, 620)
+        self.resize(680, 560)
         self.browser = QTextBrowser()
         self.browser.setOpenLinks(False)
         self.browser.setMarkdown(markdown)
-        self.browser.document().setDocumentMargin(16)
+        _give_air(self.browser.document())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(self.browser, 1)
         column.addWidget(buttons)
+
+
+def _give_air(document: QTextDocument) -> None:
+    """Space between paragraphs: Qt's Markdown leaves none."""
+    document.setDocumentMargin(16)
+    cursor = QTextCursor(document)
+    block = document.begin()
+    while block.isValid():
+        layout = block.blockFormat()
+        layout.setBottomMargin(4.0 if block.textList() is not None else 9.0)
+        cursor.setPosition(block.position())
+        cursor.setBlockFormat(layout)
+        block = block.next()
 
 
 def model_card_dialog(info: BundleInfo, parent: QWidget | None = None) -> TextDialog:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from ecgviewer.theme import Theme
-from ecgviewer.widgets.parts import Card, Chip, ElidedLabel, label, show_text
+from ecgviewer.widgets.parts import Card, Chip, ElidedLabel, label, link_button, show_text
 from ecgviewer.widgets.probability_bar import ProbabilityBar
-from ecgviewer.widgets.wording import class_name
+from ecgviewer.widgets.wording import class_name, threshold_words
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
@@ -33,7 +33,9 @@ class ModelCard(Card):
         self.title.setWordWrap(True)
         self.setAccessibleName(info.title)
         self.is_ranked = info.task == "mi-location"
-        if info.experimental:
+        self.heading.setStretch(0, 1)
+        self.heading.setStretch(1, 0)
+        if info.experimental and "experimental" not in info.title:
             self.heading.addWidget(
                 Chip("experimental", "chip-caution", "Kept for study: its accuracy is not established.")
             )
@@ -49,8 +51,10 @@ class ModelCard(Card):
         self.message = label("", "caption", wrap=True)
         self.notes = label("", "warning", wrap=True)
         self.provenance = label(self._provenance(), "caption", wrap=True)
-        self.more = QPushButton("Model card")
-        self.saliency = QPushButton("Show saliency")
+        self.more = link_button(
+            "Model card", "What this model was trained on, its measured figures, when not to believe it"
+        )
+        self.saliency = link_button("Show saliency", "Show this model's saliency under the median beat")
         self._lay_out()
         self.more.clicked.connect(self._on_more)
         self.saliency.clicked.connect(self._on_saliency)
@@ -72,20 +76,14 @@ class ModelCard(Card):
             self.body.addWidget(widget)
         buttons = QHBoxLayout()
         buttons.setSpacing(2)
-        for button, tip in (
-            (self.more, "What this model was trained on, its measured figures, when not to believe it"),
-            (self.saliency, "Show this model's saliency under the median beat"),
-        ):
-            button.setProperty("role", "quiet")
-            button.setToolTip(tip)
-            buttons.addWidget(button)
+        buttons.addWidget(self.more)
+        buttons.addWidget(self.saliency)
         buttons.addStretch(1)
         self.body.addLayout(buttons)
         self.saliency.hide()
 
     def _provenance(self) -> str:
-        threshold = "" if self.info.threshold is None else f" · threshold {self.info.threshold:.2f}"
-        return f"{self.info.name}{threshold} · {self.info.trained_on} Research use only. Not a diagnosis."
+        return f"{self.info.name} · {self.info.trained_on} Not a diagnosis."
 
     def set_theme(self, theme: Theme) -> None:
         self.bar.set_colours(theme.danger, theme.muted, theme.rail, theme.text)
@@ -98,8 +96,11 @@ class ModelCard(Card):
         show_text(self.notes, "")
         self.saliency.hide()
 
-    def set_answer(self, answer: ModelAnswer) -> None:
-        """Show a prediction, or the sentence of a model that could not answer."""
+    def set_answer(self, answer: ModelAnswer, said: frozenset[str] = frozenset()) -> None:
+        """Show a prediction, or the sentence of a model that could not answer.
+
+        `said` are notes that stand elsewhere in the window and need no repeating here.
+        """
         from inference.results import ModelFailure
 
         outcome = answer.outcome
@@ -108,7 +109,7 @@ class ModelCard(Card):
             show_text(self.notes, outcome.sentence)
             return
         show_text(self.message, "")
-        show_text(self.notes, "\n".join(outcome.notes))
+        show_text(self.notes, "\n".join(note for note in outcome.notes if note not in said))
         self._show_number(None if self.is_ranked else outcome)
         self._show_ranks(outcome.ranked()[:TOP_CLASSES] if self.is_ranked else ())
         self.saliency.setVisible(answer.attribution is not None)
@@ -127,11 +128,7 @@ class ModelCard(Card):
         probability, threshold = prediction.positive_probability, prediction.threshold
         self.number.setText(f"{probability:.2f}")
         self.bar.set_values(probability, threshold)
-        if threshold is None:
-            self.side.setText("no threshold set")
-            return
-        side = "at or above" if prediction.is_above_threshold else "below"
-        self.side.setText(f"{side} the model's threshold of {threshold:.2f}")
+        self.side.setText(threshold_words(prediction))
 
     def _show_ranks(self, ranked: tuple[tuple[str, float], ...] | list[tuple[str, float]]) -> None:
         for row, (name, value) in enumerate(self._rank_labels):

@@ -80,11 +80,13 @@ class ModelPanel(QWidget):
         for card in self.cards.values():
             card.set_waiting(sentence)
 
-    def set_answers(self, answers: Mapping[str, ModelAnswer], waiting: str) -> None:
-        """Show the answers that are there; the other cards show `waiting`."""
+    def set_answers(
+        self, answers: Mapping[str, ModelAnswer], waiting: str, said: frozenset[str] = frozenset()
+    ) -> None:
+        """Show the answers that are there; the other cards show `waiting`. `said`: see ModelCard."""
         for name, card in self.cards.items():
             if name in answers:
-                card.set_answer(answers[name])
+                card.set_answer(answers[name], said)
             else:
                 card.set_waiting(waiting)
 

@@ -18,6 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+_LINK_SHEET = """
+QPushButton { border: none; background: transparent; padding: 1px 14px 1px 0; color: palette(link); }
+QPushButton:hover, QPushButton:focus { text-decoration: underline; background: transparent; }
+QPushButton:disabled { color: palette(placeholder-text); background: transparent; }
+"""
+
 
 def set_role(widget: QWidget, role: str) -> None:
     """Set the property that the stylesheet selects on, and restyle."""
@@ -38,6 +44,16 @@ def label(text: str, role: str = "body", *, wrap: bool = False, selectable: bool
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     if selectable:
         made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def link_button(text: str, tooltip: str) -> QPushButton:
+    """A button that looks like a word in a sentence, flush with the text above it."""
+    made = QPushButton(text)
+    made.setToolTip(tooltip)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setStyleSheet(_LINK_SHEET)
     return made
 
 
@@ -165,3 +181,15 @@ def _place(index: int, count: int) -> str:
     if count == 1:
         return "only"
     return "first" if index == 0 else "last" if index == count - 1 else "middle"
+
+
+class Choice(QComboBox):
+    """A drop-down list that says so: the stylesheet leaves no arrow, so one is drawn."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.PlaceholderText), 1.5))
+        x, y = self.width() - 16.0, self.height() / 2 - 2.0
+        painter.drawPolyline([QPointF(x, y), QPointF(x + 4.0, y + 4.0), QPointF(x + 8.0, y)])

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer.widgets.parts import Card, Choice, Segmented, label, set_role
+from ecgviewer.widgets.parts import Card, Choice, Segmented, label, link_button, set_role
 from inference.labels import CONFIDENCES, MI_LOCATIONS, Culprit, Omi, Reading
 
 COMMENT_PAUSE_MS: Final = 600
@@ -98,9 +98,7 @@ class ReadingPanel(Card):
         self._reading = Reading()
         self.state = label("", "caption")
         self.heading.insertWidget(1, self.state)
-        self.history_button = QPushButton("History")
-        self.history_button.setProperty("role", "quiet")
-        self.history_button.setToolTip("Earlier readings of this ECG (H)")
+        self.history_button = link_button("History", "Earlier readings of this ECG (H)")
         self.history_button.clicked.connect(self.history_wished)
         self.heading.addWidget(self.history_button)
         self.omi = Segmented(_OMI, clearable=True)

@@ -49,6 +49,7 @@ class StatePage(QFrame):
         while self.buttons.count():
             self.buttons.takeAt(0)
         for button in self._made:
+            button.hide()
             button.deleteLater()
         self._made = [self._button(*spec, is_first=index == 0) for index, spec in enumerate(buttons or [])]
         self.buttons.addStretch(1)

@@ -25,7 +25,6 @@ class StatusStrip(QStatusBar):
         self.engine = label("", "caption")
         self.addWidget(self.saved, 1)
         self.addPermanentWidget(self.keys)
-        self.addPermanentWidget(label("·", "caption"))
         self.addPermanentWidget(self.engine)
         self._resting = ("Nothing to save", "caption")
         self._timer = QTimer(self)
@@ -54,7 +53,7 @@ class StatusStrip(QStatusBar):
         self.keys.setText(" · ".join(part for part in parts if part))
 
     def set_engine(self, text: str) -> None:
-        self.engine.setText(text)
+        self.engine.setText(f"·  {text}" if text else "")
 
     def tell(self, text: str) -> None:
         """Say something for a few seconds."""

@@ -68,16 +68,19 @@ def in_reading_order(bundles: Sequence[BundleInfo]) -> list[BundleInfo]:
 
 
 def prediction_line(info: BundleInfo, prediction: Prediction) -> str:
-    """One model's answer against its threshold: 'OMI proxy model 0.83, above its threshold 0.46'."""
+    """One model's answer against its threshold: 'OMI proxy 0.83, above threshold 0.46'."""
+    name = model_short_name(info).removesuffix(" model")
     if info.task == "mi-location":
         code, probability = prediction.ranked()[0]
-        return f"{model_short_name(info)}: {class_name(code)} {probability:.2f}"
-    probability = prediction.positive_probability
-    start = f"{model_short_name(info)} {probability:.2f}"
+        return f"{name}: {class_name(code)} {probability:.2f}"
+    return f"{name} {prediction.positive_probability:.2f}, {threshold_words(prediction)}"
+
+
+def threshold_words(prediction: Prediction) -> str:
+    """'above threshold 0.46', 'below threshold 0.46', 'no threshold set'; at the threshold is above."""
     if prediction.threshold is None:
-        return f"{start}, no threshold set"
-    side = "above" if prediction.is_above_threshold else "below"
-    return f"{start}, {side} its threshold {prediction.threshold:.2f}"
+        return "no threshold set"
+    return f"{'above' if prediction.is_above_threshold else 'below'} threshold {prediction.threshold:.2f}"
 
 
 def summary_lines(bundles: Sequence[BundleInfo], answers: dict[str, ModelAnswer]) -> list[str]:
@@ -90,7 +93,7 @@ def summary_lines(bundles: Sequence[BundleInfo], answers: dict[str, ModelAnswer]
         if not info.enabled or answer is None:
             continue
         if isinstance(answer.outcome, ModelFailure):
-            lines.append(f"{model_short_name(info)}: no answer for this ECG")
+            lines.append(f"{model_short_name(info).removesuffix(' model')}: no answer for this ECG")
         else:
             lines.append(prediction_line(info, answer.outcome))
     return lines
