@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -112,12 +112,6 @@ class Caliper(QGraphicsItem):
         """After a drag the end stays; after a mere click it follows the pointer to the next click."""
         if moved_px > 3.0:
             self._moving = None
-
-    def nudge(self, samples_s: float) -> None:
-        """Move the second point along time by keyboard."""
-        if len(self._ends) == 2:
-            self._ends[1] = replace(self._ends[1], time_s=self._ends[1].time_s + samples_s)
-            self.update()
 
     def _cell(self) -> Cell:
         assert self._sheet is not None
