@@ -3,7 +3,7 @@
 `python -m training.simulate --to resources/demo` writes the demo library again, bit for bit; with
 `--count N --seed S` it writes N different ECGs. They are for demonstration and tests, never evidence
 of clinical accuracy: one dipole, no proximity effect, no evolution. Every file says SYNTHETIC and
-carries its SyntheticTruth, by which training leaves it out of every data set unless asked.
+carries its SyntheticTruth, by which training leaves it out of its data sets.
 """
 
 from __future__ import annotations
