@@ -82,7 +82,7 @@ LCX_CLEAR: Final = Scenario(
 )
 LCX_SUB_STEMI: Final = Scenario(
     "lcx_sub_stemi",
-    "Posterolateral occlusion of the LCx: depression in V1-V3, no ST elevation above the thresholds.",
+    "Posterolateral occlusion of the LCx: slight depression in V1-V2, no ST elevation above the thresholds.",
     LOW_ST_BEAT,
     heart_rate_bpm=80,
     injury=occlusion("lcx_posterolateral", 0.09, t_gain=1.2),
