@@ -1,0 +1,93 @@
+"""prepare(): what a model sees, the same for viewer and training to the last bit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.prepare import PrepareError, PrepareSpec, prepare
+from inference.records import STANDARD_LEADS, read_record
+from inference.signal.analysis import analyse
+from inference.signal.filters import DIAGNOSTIC_BAND
+from tests.unit.made_records import made_record, made_signals, regular_record
+
+BEAT = PrepareSpec()
+IMAGES = PrepareSpec(profile="lead-images-64")
+
+
+def test_a_beat_model_sees_z_scored_leads_with_r_at_sample_150() -> None:
+    array = prepare(regular_record(), BEAT).array
+    assert array.shape == (1, 1, 12, 400)
+    np.testing.assert_allclose(array[0, 0].mean(axis=1), 0.0, atol=1e-5)
+    np.testing.assert_allclose(array[0, 0].std(axis=1), 1.0, atol=1e-4)
+    assert int(np.argmax(array[0, 0, 1])) == 150
+
+
+def test_a_flat_lead_becomes_zeros_and_not_nan() -> None:
+    signals, _ = made_signals([0.9] * 10)
+    signals[5] = 0.0
+    model_input = prepare(made_record(signals), BEAT)
+    assert (model_input.array[0, 0, 5] == 0).all()
+    assert "aVF is flat." in model_input.notes
+
+
+def test_a_missing_lead_stops_the_model_with_a_sentence() -> None:
+    signals, _ = made_signals([0.9] * 10)
+    kept = [k for k in range(12) if k not in (7, 8)]
+    record = made_record(signals[kept], leads=tuple(STANDARD_LEADS[k] for k in kept))
+    with pytest.raises(PrepareError, match=r"needs V2 and V3, which this recording does not have"):
+        prepare(record, BEAT)
+
+
+def test_no_beat_stops_a_beat_model_with_the_reason() -> None:
+    with pytest.raises(PrepareError, match="No heart beat was found"):
+        prepare(made_record(np.zeros((12, 5000), dtype=np.float32)), BEAT)
+
+
+def test_an_analysis_of_another_band_is_not_used() -> None:
+    record = regular_record()
+    drawn = analyse(record, DIAGNOSTIC_BAND)
+    np.testing.assert_array_equal(prepare(record, BEAT, drawn).array, prepare(record, BEAT).array)
+
+
+def test_an_analysis_of_another_record_is_not_used() -> None:
+    record, other = regular_record(), regular_record(st_mv=0.3)
+    np.testing.assert_array_equal(
+        prepare(record, BEAT, analyse(other, BEAT.band)).array, prepare(record, BEAT).array
+    )
+
+
+def test_lead_images_hold_the_trace_at_a_fixed_scale() -> None:
+    flat = np.zeros((12, 5000), dtype=np.float32)
+    flat[0] = 1.0 * np.sin(2 * np.pi * 5 * np.arange(5000) / 500)
+    array = prepare(made_record(flat), IMAGES).array
+    assert array.shape == (10, 12, 64, 64)
+    inked_rows = np.flatnonzero(array[4, 0].max(axis=1) > 0.1)
+    assert inked_rows[0] == pytest.approx(16, abs=1)
+    assert inked_rows[-1] == pytest.approx(47, abs=1)
+    np.testing.assert_allclose(array[4, 3].sum(axis=0), 1.0, atol=0.05)
+
+
+def test_an_amplitude_beyond_the_range_stays_inside_the_picture() -> None:
+    tall = np.zeros((12, 5000), dtype=np.float32)
+    tall[:] = 5.0 * np.sin(2 * np.pi * 2 * np.arange(5000) / 500)
+    array = prepare(made_record(tall), IMAGES).array
+    assert (array.sum(axis=2) > 0.9).all()
+
+
+def test_the_spec_survives_json_and_refuses_what_it_does_not_know() -> None:
+    assert PrepareSpec.from_json(IMAGES.to_json()) == IMAGES
+    with pytest.raises(PrepareError, match="not understood"):
+        PrepareSpec.from_json(BEAT.to_json() | {"dither": 1})
+    with pytest.raises(PrepareError, match="does not know the model input"):
+        PrepareSpec.from_json(BEAT.to_json() | {"profile": "spectrogram"})
+
+
+@pytest.mark.parametrize("name", ["ptb/patient001/s0010_re.hea", "ludb/data/7.hea"])
+def test_real_records_give_finite_inputs(test_data: Path, name: str) -> None:
+    record = read_record(test_data / name)
+    for spec in (BEAT, IMAGES, replace(BEAT, band=DIAGNOSTIC_BAND)):
+        assert np.isfinite(prepare(record, spec).array).all()
