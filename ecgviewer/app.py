@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,10 +14,10 @@ from PySide6.QtWidgets import QApplication
 
 from ecgviewer import APP_NAME, __version__
 from ecgviewer.appearance import Appearance
-from ecgviewer.faults import FaultWatch, start_log
+from ecgviewer.faults import FaultWatch
 from ecgviewer.main_window import MainWindow
 from ecgviewer.services.background import Background
-from ecgviewer.services.inference_service import InferenceService
+from ecgviewer.services.inference_service import EngineLike, FoundBundles, InferenceService
 from ecgviewer.services.local_engine import find_models, load_engine
 from ecgviewer.services.store_service import StoreService
 from ecgviewer.theme import apply_theme
@@ -56,7 +57,12 @@ def make_application() -> QApplication:
 
 
 def assemble(
-    *, inline: bool = False, store_url: str | None = None, settings_file: Path | None = None
+    *,
+    inline: bool = False,
+    store_url: str | None = None,
+    settings_file: Path | None = None,
+    find: Callable[[], FoundBundles] = find_models,
+    load: Callable[[FoundBundles], EngineLike] = load_engine,
 ) -> Desk:
     """Make the window and its services; nothing runs in the background yet. Needs a QApplication."""
     from ecgviewer import paths
@@ -67,7 +73,7 @@ def assemble(
     apply_theme(app, appearance.theme)
     background = Background(inline=inline)
     store = StoreService(background, store_url or paths.store_url())
-    inference = InferenceService(background, find_models, load_engine)
+    inference = InferenceService(background, find, load)
     workspace = Workspace(background, store, inference)
     settings = appearance.settings
     workspace.set_view(
@@ -94,6 +100,8 @@ class StartUp(QObject):
         self._desk = desk
         self._opened = opened
         self._is_engine_started = False
+        if opened:
+            desk.window.news.show_waiting()
         desk.window.first_painted.connect(self._on_first_paint)
         desk.workspace.record_changed.connect(self._on_record)
 
@@ -142,15 +150,14 @@ def run(paths: list[Path]) -> int:
     from ecgviewer import paths as places
 
     app = make_application()
-    start_log(places.log_file())
     watch = FaultWatch()
-    watch.install()
+    watch.install(places.log_file())
     desk = assemble()
     watch.happened.connect(desk.window.parts.errors.tell)
     start_up = StartUp(desk, first_paths(paths, desk.appearance))
     desk.window.show()
     code = app.exec()
     desk.close()
-    watch.uninstall()
     start_up.deleteLater()
+    watch.uninstall()
     return code

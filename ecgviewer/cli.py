@@ -36,6 +36,7 @@ def export_labels(out: Path, store: str | None) -> int:
 def screenshots(folder: Path, records: list[Path]) -> int:
     """Draw the real window on each record (the demo library by default) to PNG files in `folder`."""
     from ecgviewer.app import has_display, make_application
+    from ecgviewer.faults import FaultWatch
 
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -45,12 +46,15 @@ def screenshots(folder: Path, records: list[Path]) -> int:
         print(f"The pictures cannot be written to {folder} ({error.strerror}).", file=sys.stderr)
         return 1
     make_application()
+    watch = FaultWatch()
     with tempfile.TemporaryDirectory(prefix="ecgviewer-") as home:
+        watch.install(Path(home) / "ecgviewer.log")
         desk = _quiet_desk(Path(home))
         try:
             written = _draw_all(desk, folder, records)
         finally:
             desk.close()
+            watch.uninstall()
     print(f"{len(written)} pictures of the window are in {folder.absolute()}:")
     for path in written:
         print(f"  {path.name}")

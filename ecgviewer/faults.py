@@ -25,23 +25,19 @@ _log = logging.getLogger(__name__)
 _qt_log = logging.getLogger("qt")
 
 
-def start_log(file: Path) -> bool:
-    """Write the log to `file`, three generations of 1 MB; False where the disk refuses (then to stderr)."""
-    root = logging.getLogger()
-    root.setLevel(logging.INFO)
+def _log_handler(file: Path) -> logging.Handler:
+    """Three generations of 1 MB in `file`, or the terminal where the disk refuses."""
     handler: logging.Handler
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8", delay=True
+            file, maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8"
         )
-        is_kept = True
     except OSError:
         handler = logging.StreamHandler(sys.stderr)
-        is_kept = False
+        handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter(_FORMAT))
-    root.addHandler(handler)
-    return is_kept
+    return handler
 
 
 class FaultWatch(QObject):
@@ -49,17 +45,29 @@ class FaultWatch(QObject):
 
     happened = Signal(str)
 
-    def install(self) -> None:
-        """Take over the hooks of Python, its threads and Qt."""
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._handler: logging.Handler | None = None
+
+    def install(self, log_file: Path) -> None:
+        """Start the log and take over the hooks of Python, its threads and Qt."""
+        self._handler = _log_handler(log_file)
+        root = logging.getLogger()
+        root.setLevel(min(root.level or logging.INFO, logging.INFO))
+        root.addHandler(self._handler)
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception
         qInstallMessageHandler(_on_qt_message)
 
     def uninstall(self) -> None:
-        """Give the hooks back, for tests and for a program that goes on without a window."""
+        """Give the hooks back and close the log."""
         sys.excepthook = sys.__excepthook__
         threading.excepthook = threading.__excepthook__
         qInstallMessageHandler(None)
+        if self._handler is not None:
+            logging.getLogger().removeHandler(self._handler)
+            self._handler.close()
+            self._handler = None
 
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -76,4 +84,7 @@ class FaultWatch(QObject):
 
 
 def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s (%s)", message, context.category or "qt")
+    # The offscreen platform says this of every window that is shown; it means nothing.
+    is_noise = "does not support propagateSizeHints" in message
+    level = logging.DEBUG if is_noise else _LEVELS.get(kind, logging.WARNING)
+    _qt_log.log(level, "%s (%s)", message, context.category or "qt")

@@ -76,9 +76,9 @@ class MainWindow(QMainWindow):
             "layout": workspace.cycle_layout,
             "speed": workspace.cycle_speed,
             "gain": workspace.cycle_gain,
-            "caliper": lambda: self._toggle("caliper"),
-            "saliency": lambda: self._toggle("saliency"),
-            "beats": lambda: self._toggle("beats"),
+            "caliper": workspace.toggle_caliper,
+            "saliency": workspace.toggle_saliency,
+            "beats": workspace.toggle_beats,
             "zoom_in": lambda: parts.ecg.view.zoom_by(ZOOM_STEP),
             "zoom_out": lambda: parts.ecg.view.zoom_by(1 / ZOOM_STEP),
             "reset_view": self._reset_view,
@@ -273,10 +273,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name} · ECG Viewer" if name else "ECG Viewer")
 
     # --- small doings -----------------------------------------------------------------------------------
-
-    def _toggle(self, field: str) -> None:
-        view = self.workspace.view
-        self.workspace.set_view(replace(view, **{field: not getattr(view, field)}))
 
     def _reset_view(self) -> None:
         self.parts.ecg.view.reset_zoom()

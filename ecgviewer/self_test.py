@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from ecgviewer import __version__
+from ecgviewer.faults import FaultWatch
 from ecgviewer.paths import HOME_VARIABLE
 
 if TYPE_CHECKING:
@@ -60,9 +61,12 @@ def run(report: Path) -> int:
     with tempfile.TemporaryDirectory(prefix="ecgviewer-self-test-") as home:
         before = os.environ.get(HOME_VARIABLE)
         os.environ[HOME_VARIABLE] = home
+        watch = FaultWatch()
+        watch.install(Path(home) / "ecgviewer.log")
         try:
             steps = _run_steps()
         finally:
+            watch.uninstall()
             if before is None:
                 del os.environ[HOME_VARIABLE]
             else:
@@ -197,6 +201,7 @@ def _explain(bench: _Bench) -> str:
 
 def _open_window(bench: _Bench) -> str:
     from ecgviewer.app import assemble, make_application
+    from inference.results import ModelFailure
 
     make_application()
     desk = bench.desk = assemble(inline=True)
@@ -209,7 +214,13 @@ def _open_window(bench: _Bench) -> str:
         desk.window.open_record(bench.record.path)
     if desk.workspace.record is None:
         raise SelfTestError(desk.workspace.refusal or "The window shows no record.")
-    return f"{desk.workspace.record.path.name}, {len(desk.workspace.answers)} answers"
+    answers = list(desk.workspace.answers.values())
+    failed = [answer.outcome for answer in answers if isinstance(answer.outcome, ModelFailure)]
+    if failed:
+        raise SelfTestError(failed[0].sentence)
+    if len(answers) < len(bench.bundles):
+        raise SelfTestError(f"Only {len(answers)} of {len(bench.bundles)} models answered.")
+    return f"{desk.workspace.record.path.name}, {len(answers)} answers"
 
 
 def _make_reading(bench: _Bench) -> str:

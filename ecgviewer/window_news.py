@@ -70,6 +70,12 @@ class WindowNews(QObject):
         )
         self._show_nothing_open()
 
+    def show_waiting(self) -> None:
+        """Records are being looked for."""
+        self._parts.ecg.show_page("", "Looking for records…", [])
+        self._show_nothing_open()
+        self._parts.summary.set_message("Looking for records…")
+
     def show_view(self) -> None:
         """Layout, scale, caliper and saliency."""
         view, parts = self._workspace.view, self._parts
@@ -98,6 +104,8 @@ class WindowNews(QObject):
         return frozenset([*(finding.text for finding in analysis.quality), *notes])
 
     def _on_scanning(self) -> None:
+        if self._workspace.path is None:
+            self.show_waiting()
         self._parts.library.set_message("Looking for records…")
 
     def _on_library(self, found: Scan, entries: list[LibraryEntry]) -> None:

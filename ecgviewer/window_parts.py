@@ -20,7 +20,7 @@ from ecgviewer.widgets.reading_panel import ReadingPanel
 from ecgviewer.widgets.summary_panel import SummaryPanel
 from ecgviewer.widgets.why_panel import WhyPanel
 
-LIBRARY_PX: Final = 196
+LIBRARY_PX: Final = 208
 RIGHT_PX: Final = 344
 GAP_PX: Final = 8
 

@@ -170,6 +170,15 @@ class Workspace(QObject):
     def cycle_gain(self) -> None:
         self.set_view(replace(self._view, gain_mm_mv=_after(GAIN_ORDER, self._view.gain_mm_mv)))
 
+    def toggle_caliper(self) -> None:
+        self.set_view(replace(self._view, caliper=not self._view.caliper))
+
+    def toggle_saliency(self) -> None:
+        self.set_view(replace(self._view, saliency=not self._view.saliency))
+
+    def toggle_beats(self) -> None:
+        self.set_view(replace(self._view, beats=not self._view.beats))
+
     def _shown_predictions(self) -> tuple[ShownPrediction, ...]:
         from inference.results import Prediction
 

@@ -147,7 +147,8 @@ class InferenceService(QObject):
         self._elapsed_ms += answer.attribution.elapsed_ms if answer.attribution is not None else 0.0
         self._waiting -= 1
         if self._waiting == 0 and self._engine is not None:
-            self.status_changed.emit(f"Engine: {self._engine.device_name} · {self._elapsed_ms:.0f} ms")
+            took = f" · {self._elapsed_ms:.0f} ms" if self._elapsed_ms else ""
+            self.status_changed.emit(f"Engine: {self._engine.device_name}{took}")
         self.answered.emit(record_sha256, bundle, answer)
 
 

@@ -68,8 +68,8 @@ class Header(QFrame):
         for widget in (self.layouts, self.speed, self.gain, self.band, self.caliper, self.saliency):
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self.synthetic, self.research, self.reader):
-            row.addWidget(widget)
+        for shown in (self.synthetic, self.research, self.reader):
+            row.addWidget(shown)
 
     def set_view(
         self, layout: LayoutName, speed_mm_s: float, gain_mm_mv: float, *, caliper: bool, saliency: bool

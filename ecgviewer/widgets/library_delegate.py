@@ -46,8 +46,8 @@ class LibraryDelegate(QStyledItemDelegate):
         entry = index.data(ENTRY_ROLE)
         if not isinstance(entry, LibraryEntry):
             return
-        rect: QRect = option.rect  # type: ignore[attr-defined]  # PySide's stubs miss the fields
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, rect, bool(index.data(CURRENT_ROLE)), state)

@@ -43,7 +43,7 @@ class StatePage(QFrame):
         self, title: str, sentence: str, buttons: list[tuple[str, str]] | None = None, small: str = ""
     ) -> None:
         """`buttons` are (action id, text); the first is the one to press."""
-        self.title.setText(title)
+        show_text(self.title, title)
         show_text(self.sentence, sentence)
         show_text(self.small, small)
         while self.buttons.count():
