@@ -98,7 +98,7 @@ class Measurement:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.heart = Heartbeat()
-        self.paint = PaintWatch(desk.window.parts.ecg.view.canvas)
+        self.paint = PaintWatch(desk.window.parts.ecg.view.canvas.viewport())
         desk.workspace.record_changed.connect(self.paint.arm)
 
     def rest(self) -> None:
