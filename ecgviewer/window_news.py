@@ -39,6 +39,7 @@ class WindowNews(QObject):
         self._workspace = workspace
         self._parts = parts
         self._status = status
+        self._empty_title = ""
         self._connect()
 
     def _connect(self) -> None:
@@ -110,14 +111,7 @@ class WindowNews(QObject):
 
     def _on_library(self, found: Scan, entries: list[LibraryEntry]) -> None:
         self._parts.library.set_library(found.title, entries)
-        if not entries:
-            self._parts.ecg.show_page(
-                "No ECG files here",
-                f"{found.title} holds no record that this program reads: WFDB (.hea with .dat), or NumPy and "
-                "CSV files with their sidecar.",
-                _OPEN_BUTTONS,
-            )
-            self._show_nothing_open()
+        self._empty_title = "" if entries else found.title
 
     def _on_entry(self, entry: LibraryEntry) -> None:
         self._parts.library.update_entry(entry)
@@ -138,12 +132,23 @@ class WindowNews(QObject):
 
     def _on_record(self) -> None:
         workspace = self._workspace
-        if workspace.path is None:
+        if workspace.path is None and self._empty_title:
+            self._show_empty_library()
+        elif workspace.path is None:
             self.show_welcome()
         elif workspace.refusal:
             self._show_refusal(workspace.path, workspace.refusal)
         else:
             self._show_record()
+
+    def _show_empty_library(self) -> None:
+        self._parts.ecg.show_page(
+            "No ECG files here",
+            f"{self._empty_title} holds no record that this program reads: WFDB (.hea with .dat), or NumPy and "
+            "CSV files with their sidecar.",
+            _OPEN_BUTTONS,
+        )
+        self._show_nothing_open()
 
     def _show_refusal(self, path: Path, sentence: str) -> None:
         self._parts.ecg.show_page(f"{self._name(path)} cannot be shown", sentence, _NEXT_BUTTONS)

@@ -1,0 +1,50 @@
+"""The real window off screen, with everything in line so that no test waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ecgviewer.app import Desk, assemble
+from tests.gui.window_help import KnownModels
+
+MakeDesk = Callable[..., Desk]
+
+
+@pytest.fixture
+def make_desk(qtbot: QtBot, ecgviewer_home: Path) -> Iterator[MakeDesk]:
+    """Makes a window with known models and a store in the test's own home; closes what it made."""
+    made: list[Desk] = []
+
+    def make(
+        models: KnownModels | None = None, *, reader: str = "Dr. Test", store_url: str | None = None
+    ) -> Desk:
+        models = models or KnownModels()
+        url = store_url or f"sqlite:///{ecgviewer_home / 'labels.sqlite'}"
+        desk = assemble(inline=True, store_url=url, find=models.find, load=models.load)
+        made.append(desk)
+        desk.window.show()
+        desk.window.activateWindow()
+        QApplication.processEvents()
+        desk.store.start()
+        desk.inference.start()
+        if reader:
+            desk.appearance.set_reader(reader)
+        return desk
+
+    yield make
+    for desk in made:
+        desk.close()
+        desk.window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def desk(make_desk: MakeDesk) -> Desk:
+    """One window, nothing opened yet."""
+    return make_desk()

@@ -1,0 +1,129 @@
+"""Words of the domain for tests of the window: models whose answers are known, and what a reader does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from ecgviewer.app import Desk
+from ecgviewer.services.inference_service import FoundBundles
+from inference.bundle_info import BundleInfo
+from inference.labels import MI_LOCATIONS
+from inference.prepare import PrepareSpec
+from inference.records import Record
+from inference.results import Attribution, ModelAnswer, ModelFailure, Prediction
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "resources" / "demo"
+OMI = BundleInfo(
+    name="ecg-smart-net.omi-proxy",
+    arch="ecg-smart-net",
+    task="omi",
+    title="OMI (proxy model, experimental)",
+    trained_on="Simulated injuries and MI codes, not angiography.",
+    classes=("no OMI", "OMI"),
+    prepare=PrepareSpec(),
+    threshold=0.46,
+    saliency_scale=0.01,
+    experimental=True,
+)
+MI = BundleInfo(
+    name="ecg-smart-net.mi-ptbxl",
+    arch="ecg-smart-net",
+    task="mi",
+    title="Myocardial infarction (any MI code)",
+    trained_on="MI codes of PTB-XL, mostly old infarcts.",
+    classes=("no MI", "MI"),
+    prepare=PrepareSpec(),
+    threshold=0.5,
+    saliency_scale=0.01,
+)
+SITE = BundleInfo(
+    name="uchiyama-cnn.site-ptbxl",
+    arch="uchiyama-cnn",
+    task="mi-location",
+    title="MI location",
+    trained_on="Infarct sites of PTB-XL codes.",
+    classes=tuple(MI_LOCATIONS),
+    prepare=PrepareSpec(profile="lead-images-64"),
+    threshold=None,
+    saliency_scale=None,
+)
+SHARES = (0.02, 0.04, 0.13, 0.03, 0.10, 0.06, 0.05, 0.20, 0.17, 0.09, 0.06, 0.05)
+
+
+@dataclass
+class KnownModels:
+    """An engine whose answers a test can foretell; `failing` bundles answer with a sentence."""
+
+    omi: float = 0.83
+    failing: tuple[str, ...] = ()
+    raising: tuple[str, ...] = ()
+    bundles: tuple[BundleInfo, ...] = (OMI, MI, SITE)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    device_name: str = "CPU"
+
+    def find(self) -> FoundBundles:
+        return FoundBundles(self.bundles)
+
+    def load(self, _found: FoundBundles) -> KnownModels:
+        return self
+
+    def answer(self, info: BundleInfo, record: Record, should_stop: Callable[[], bool]) -> ModelAnswer | None:
+        self.asked.append((record.sha256, info.name))
+        if should_stop():
+            return None
+        if info.name in self.raising:
+            raise ZeroDivisionError("a bug in a model")
+        if info.name in self.failing:
+            return ModelAnswer(
+                ModelFailure(info.name, record.sha256, "This model needs V3, which is missing.")
+            )
+        probabilities = [1 - self.omi, self.omi] if len(info.classes) == 2 else _sites()
+        prediction = Prediction(
+            info.name,
+            "0" * 64,
+            record.sha256,
+            info.prepare,
+            info.classes,
+            tuple(probabilities),
+            info.threshold,
+        )
+        windows = np.full((12, 20), 0.4, dtype=np.float32)
+        why = Attribution(info.name, record.sha256, info.classes[-1], "Saliency", windows, SHARES)
+        return ModelAnswer(prediction, why if len(info.classes) == 2 else None)
+
+
+def _sites() -> list[float]:
+    values = dict.fromkeys(MI_LOCATIONS, 0.01)
+    return list((values | {"IL": 0.61, "I": 0.22, "IPL": 0.05, "N": 0.04}).values())
+
+
+def press(desk: Desk, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Press a key where the keyboard focus is, as the window system would."""
+    window = desk.window
+    QTest.keyClick(QApplication.focusWidget() or window, key, modifier)
+
+
+def open_demo(desk: Desk, record: int = 0) -> None:
+    """Open the demo library at one of its records, counted from 0."""
+    desk.window.open_paths([DEMO])
+    for _ in range(record):
+        desk.window.step(1)
+
+
+def shown_texts(widget: QWidget) -> str:
+    """All text of the visible labels inside a widget."""
+    QApplication.processEvents()
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def open_name(desk: Desk) -> str:
+    """The name of the open record, '' when none is."""
+    return desk.workspace.path.stem if desk.workspace.path is not None else ""
