@@ -41,8 +41,10 @@ def needs_qt(path: Path) -> bool:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the test files of the other room."""
+    """Leave out the test files of the other room, and with Qt's folders the conftest that imports it."""
     room = config.getoption("--room")
+    if room == "headless" and collection_path.parent == TESTS and collection_path.name in DESKTOP_FOLDERS:
+        return True
     if room == "all" or not collection_path.name.startswith("test_"):
         return None
     return True if needs_qt(collection_path) != (room == "desktop") else None
