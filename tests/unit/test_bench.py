@@ -47,7 +47,8 @@ def test_a_missed_aim_is_marked_in_the_table_and_a_single_sample_has_no_spread(b
 def test_the_first_ecg_is_on_screen_when_a_second_sheet_is_drawn(bench: None) -> None:
     def line(second: str, widget: str) -> str:
         region = "Drawing QRegion(0,0 9x9)" if widget else "Marking QRect(0,0 9x9)"
-        return f"2026-01-02 03:04:{second} INFO qt [MainThread] {region} of {widget or 'QLabel(0x1)'} at QPoint(0,0)"
+        what = f"{region} of {widget or 'QLabel(0x1)'} at QPoint(0,0)"
+        return f"2026-01-02 03:04:{second} INFO qt [MainThread] {what}"
 
     log = [line("05,000", "MainWindow(0xa)"), line("05,010", "PaperCanvas(0xb)"), line("05,020", "")]
     moments = script("start_times")._moments
