@@ -7,6 +7,15 @@ from typing import Final, Literal
 
 from PySide6.QtGui import QKeySequence
 
+from inference.labels import CONFIDENCES, Culprit
+
+CULPRIT_NAMES: Final = {
+    Culprit.LAD: "Left anterior descending artery",
+    Culprit.RCA: "Right coronary artery",
+    Culprit.LCX: "Left circumflex artery",
+    Culprit.LM: "Left main artery",
+    Culprit.UNKNOWN: "Culprit artery unknown",
+}
 Group = Literal["Records", "View", "Reading", "Program"]
 
 
@@ -19,6 +28,8 @@ class ActionSpec:
     keys: tuple[str, ...]
     tooltip: str
     group: Group
+    series: str = ""
+    """Actions of one series stand on one line of the sheet, under this text."""
 
     @property
     def all_keys(self) -> list[str]:
@@ -39,6 +50,28 @@ class ActionSpec:
 
 _PLAIN: Final = {"Return": "Enter", "Right": "→", "Left": "←", "Down": "↓", "Up": "↑", "-": "−"}
 
+_CONFIDENCE: Final = tuple(
+    ActionSpec(
+        f"confidence_{n}",
+        f"Confidence {n}",
+        (f"Ctrl+{n}",),
+        f"Confidence {n} of 5",
+        "Reading",
+        "Confidence, 1 to 5",
+    )
+    for n in CONFIDENCES
+)
+_CULPRIT: Final = tuple(
+    ActionSpec(
+        f"culprit_{culprit.name.lower()}",
+        f"Culprit {culprit.value}",
+        (f"Alt+{place}",),
+        name,
+        "Reading",
+        "Culprit: LAD, RCA, LCx, LM, unknown",
+    )
+    for place, (culprit, name) in enumerate(CULPRIT_NAMES.items(), start=1)
+)
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("open_folder", "Open folder…", ("Ctrl+O",), "Choose a folder of ECGs", "Records"),
     ActionSpec("open_file", "Open file…", ("Ctrl+Shift+O",), "Choose one ECG file", "Records"),
@@ -63,6 +96,11 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("omi_yes", "OMI", ("1",), "Occlusion MI, in your judgement", "Reading"),
     ActionSpec("omi_no", "Not OMI", ("2",), "No occlusion MI, in your judgement", "Reading"),
     ActionSpec("omi_uncertain", "Uncertain", ("3",), "Cannot be decided from this ECG", "Reading"),
+    *_CULPRIT,
+    ActionSpec(
+        "location", "Location", ("O",), "MI location, in the classes of the localization model", "Reading"
+    ),
+    *_CONFIDENCE,
     ActionSpec("sign_next", "Sign and next", ("Return", "Enter"), "Sign and open the next record", "Reading"),
     ActionSpec(
         "comment", "Write a comment", ("M",), "Put the cursor into the comment; Esc leaves it", "Reading"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -29,9 +30,10 @@ from ecgviewer.widgets.status_strip import StatusStrip
 from ecgviewer.window_news import WindowNews
 from ecgviewer.window_parts import WindowParts
 from ecgviewer.workspace import Workspace
-from inference.labels import Omi, Reading
+from inference.labels import CONFIDENCES, Culprit, Omi, Reading
 
-ZOOM_STEP = 1.25
+_T = TypeVar("_T")
+ZOOM_STEP: Final = 1.25
 
 
 class MainWindow(QMainWindow):
@@ -83,9 +85,10 @@ class MainWindow(QMainWindow):
             "zoom_out": lambda: parts.ecg.view.zoom_by(1 / ZOOM_STEP),
             "reset_view": self._reset_view,
             "theme": self.appearance.cycle_theme,
-            "omi_yes": lambda: parts.reading.wish_omi(Omi.YES),
-            "omi_no": lambda: parts.reading.wish_omi(Omi.NO),
-            "omi_uncertain": lambda: parts.reading.wish_omi(Omi.UNCERTAIN),
+            **{f"omi_{omi.name.lower()}": _deed(parts.reading.wish_omi, omi) for omi in Omi},
+            **{f"culprit_{c.name.lower()}": _deed(parts.reading.wish_culprit, c) for c in Culprit},
+            **{f"confidence_{n}": _deed(parts.reading.wish_confidence, n) for n in CONFIDENCES},
+            "location": parts.reading.open_locations,
             "sign_next": self.sign_and_next,
             "comment": lambda: parts.reading.comment.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "history": lambda: parts.history.setVisible(not parts.history.isVisible()),
@@ -310,3 +313,8 @@ class MainWindow(QMainWindow):
         self.parts.reading.commit_comment()
         self.appearance.remember_view(self.workspace.view)
         super().closeEvent(event)
+
+
+def _deed(wish: Callable[[_T], None], value: _T) -> Callable[[], None]:
+    """A wish with its value, without the `checked` that Qt sends along."""
+    return lambda: wish(value)

@@ -136,16 +136,19 @@ class WindowNews(QObject):
             self._show_empty_library()
         elif workspace.path is None:
             self.show_welcome()
-        elif workspace.refusal:
-            self._show_refusal(workspace.path, workspace.refusal)
         else:
-            self._show_record()
+            self._parts.library.set_current(workspace.path)
+            self.title_changed.emit(self._name(workspace.path))
+            if workspace.refusal:
+                self._show_refusal(workspace.path, workspace.refusal)
+            else:
+                self._show_record()
 
     def _show_empty_library(self) -> None:
         self._parts.ecg.show_page(
             "No ECG files here",
-            f"{self._empty_title} holds no record that this program reads: WFDB (.hea with .dat), or NumPy and "
-            "CSV files with their sidecar.",
+            f"{self._empty_title} holds no record that this program reads: WFDB (.hea with .dat), "
+            "or NumPy and CSV files with their sidecar.",
             _OPEN_BUTTONS,
         )
         self._show_nothing_open()

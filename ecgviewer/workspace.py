@@ -148,11 +148,13 @@ class Workspace(QObject):
         """Open a record, or close the open one for None."""
         self.inference.drop()
         self._path, self._loaded, self._answers = path, None, {}
-        self.desk.open(None)
         if path is None:
+            self.desk.open(None)
             self.record_changed.emit()
             return
-        self.record_opening.emit(path)
+        if not self.records.is_at_hand(path):
+            self.desk.open(None)
+            self.record_opening.emit(path)
         self.records.open(path)
 
     def set_view(self, view: ViewState) -> None:

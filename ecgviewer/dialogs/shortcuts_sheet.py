@@ -26,7 +26,7 @@ class ShortcutsSheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
-        blocks = {name: [(_keys(spec), spec.text) for spec in specs] for name, specs in by_group().items()}
+        blocks = {name: _rows(specs) for name, specs in by_group().items()}
         columns = QHBoxLayout()
         columns.setSpacing(40)
         for names in (("Records", "Reading"), ("View", "Program", "Mouse")):
@@ -34,7 +34,7 @@ class ShortcutsSheet(QDialog):
             side.setSpacing(16)
             for name in names:
                 rows = list(_MOUSE) if name == "Mouse" else blocks[name]
-                side.addLayout(_block(name, [row for row in rows if row[0]]))
+                side.addLayout(_block(name, rows))
             side.addStretch(1)
             columns.addLayout(side)
         column = QVBoxLayout(self)
@@ -42,6 +42,20 @@ class ShortcutsSheet(QDialog):
         column.addLayout(columns)
         column.addSpacing(8)
         column.addWidget(label("Letter keys rest while you type in the comment or the filter.", "caption"))
+
+
+def _rows(specs: list[ActionSpec]) -> list[tuple[str, str]]:
+    """(keys, text) of the actions that have a key; a series is one row, from its first key to its last."""
+    series: dict[str, list[ActionSpec]] = {}
+    for spec in specs:
+        if spec.keys:
+            series.setdefault(spec.series or spec.id, []).append(spec)
+    return [
+        (_keys(found[0]), found[0].text)
+        if len(found) == 1
+        else (f"{found[0].shown_key} … {found[-1].shown_key}", name)
+        for name, found in series.items()
+    ]
 
 
 def _keys(spec: ActionSpec) -> str:

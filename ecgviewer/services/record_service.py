@@ -83,6 +83,10 @@ class RecordService(QObject):
             "reader", self._job(path), self._on_loaded, topic="record", on_failure=self._on_broke
         )
 
+    def is_at_hand(self, path: Path) -> bool:
+        """Whether `open` will answer at once."""
+        return path in self._kept
+
     def peek(self, paths: list[Path]) -> None:
         """Look into records when nothing better is to do; replaces the peeks that still wait.
 

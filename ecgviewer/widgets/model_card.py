@@ -75,7 +75,7 @@ class ModelCard(Card):
         for widget in (self.message, self.notes, self.provenance):
             self.body.addWidget(widget)
         buttons = QHBoxLayout()
-        buttons.setSpacing(2)
+        buttons.setSpacing(16)
         buttons.addWidget(self.more)
         buttons.addWidget(self.saliency)
         buttons.addStretch(1)

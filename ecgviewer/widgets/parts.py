@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 _LINK_SHEET = """
-QPushButton { border: none; background: transparent; padding: 1px 14px 1px 0; color: palette(link); }
+QPushButton { border: none; background: transparent; padding: 1px 0; color: palette(link); }
 QPushButton:hover, QPushButton:focus { text-decoration: underline; background: transparent; }
 QPushButton:disabled { color: palette(placeholder-text); background: transparent; }
 """

@@ -15,22 +15,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ecgviewer.actions import CULPRIT_NAMES, hint
 from ecgviewer.widgets.parts import Card, Choice, Segmented, label, link_button, set_role
 from inference.labels import CONFIDENCES, MI_LOCATIONS, Culprit, Omi, Reading
 
 COMMENT_PAUSE_MS: Final = 600
 """A comment is saved when the typing pauses this long, or when the field is left."""
 _OMI: Final = [
-    (Omi.YES, "1 OMI", "Occlusion MI, in your judgement (key 1)"),
-    (Omi.NO, "2 Not OMI", "No occlusion MI, in your judgement (key 2)"),
-    (Omi.UNCERTAIN, "3 Uncertain", "Cannot be decided from this ECG (key 3)"),
+    (Omi.YES, "1 OMI", hint("omi_yes")),
+    (Omi.NO, "2 Not OMI", hint("omi_no")),
+    (Omi.UNCERTAIN, "3 Uncertain", hint("omi_uncertain")),
 ]
 _CULPRIT: Final = [
-    (Culprit.LAD, "LAD", "Left anterior descending artery"),
-    (Culprit.RCA, "RCA", "Right coronary artery"),
-    (Culprit.LCX, "LCx", "Left circumflex artery"),
-    (Culprit.LM, "LM", "Left main artery"),
-    (Culprit.UNKNOWN, "?", "Culprit artery unknown"),
+    (culprit, "?" if culprit is Culprit.UNKNOWN else str(culprit), hint(f"culprit_{culprit.name.lower()}"))
+    for culprit in CULPRIT_NAMES
 ]
 
 
@@ -98,24 +96,25 @@ class ReadingPanel(Card):
         self._reading = Reading()
         self.state = label("", "caption")
         self.heading.insertWidget(1, self.state)
-        self.history_button = link_button("History", "Earlier readings of this ECG (H)")
+        self.history_button = link_button("History", hint("history"))
         self.history_button.clicked.connect(self.history_wished)
         self.heading.addWidget(self.history_button)
         self.omi = Segmented(_OMI, clearable=True)
         self.culprit = Segmented(_CULPRIT, clearable=True)
         self.confidence = Segmented(
-            [(n, str(n), f"Confidence {n} of 5 (Ctrl+{n})") for n in CONFIDENCES], clearable=True
+            [(n, str(n), hint(f"confidence_{n}")) for n in CONFIDENCES], clearable=True
         )
         self.location = Choice()
         self.location.setAccessibleName("MI location")
-        self.location.setToolTip("MI location, in the classes of the localization model")
+        self.location.setToolTip(hint("location"))
         self.location.addItem("Location: not stated", None)
         for code, name in MI_LOCATIONS.items():
             self.location.addItem(f"{name} ({code})", code)
         self.comment = CommentField()
+        self.comment.setToolTip(hint("comment"))
         self.sign = QPushButton("Sign and next  ⏎")
         self.sign.setProperty("role", "primary")
-        self.sign.setToolTip("Sign this reading and open the next ECG (Enter)")
+        self.sign.setToolTip(hint("sign_next"))
         self._lay_out()
         self._connect()
 
@@ -170,7 +169,15 @@ class ReadingPanel(Card):
         self._on_omi(None if self._reading.omi == omi else omi)
 
     def wish_confidence(self, confidence: int) -> None:
-        self._on_confidence(confidence)
+        self._on_confidence(None if self._reading.confidence == confidence else confidence)
+
+    def wish_culprit(self, culprit: Culprit) -> None:
+        self._on_culprit(None if self._reading.culprit == culprit else culprit)
+
+    def open_locations(self) -> None:
+        """Open the list of MI locations."""
+        self.location.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.location.showPopup()
 
     def _on_omi(self, value: object) -> None:
         omi = value if isinstance(value, Omi) else None

@@ -21,7 +21,7 @@ class WhyPanel(Card):
 
     def set_why(self, sentence: str) -> None:
         self.setVisible(True)
-        self.sentence.setText(sentence)
+        show_text(self.sentence, sentence)
         self.caveat.setVisible(True)
 
     def set_message(self, text: str) -> None:

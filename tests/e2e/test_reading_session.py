@@ -15,6 +15,7 @@ from ecgviewer.main_window import MainWindow
 from ecgviewer.settings import Settings, save_settings
 from ecgviewer.store import LabelStore
 from inference.labels import Omi
+from tests.unit.model_bundles import BEAT_MODEL, make_bundle
 
 DEMO = Path(__file__).resolve().parents[2] / "resources" / "demo"
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -59,12 +60,17 @@ def shows(name: str) -> Callable[[MainWindow], bool]:
     return is_shown
 
 
+def has_answered(name: str, bundle: str) -> Callable[[MainWindow], bool]:
+    return lambda window: shows(name)(window) and bundle in window.workspace.answers
+
+
 @pytest.mark.usefixtures("qapp")
 def test_open_the_demo_library_read_sign_and_find_the_label_in_the_store(ecgviewer_home: Path) -> None:
     save_settings(Settings(reader="Dr. End"), ecgviewer_home / "settings.json")
+    make_bundle(ecgviewer_home / "models", BEAT_MODEL)
     robot = Robot(
         [
-            (shows("01_synthetic_normal"), key(Qt.Key.Key_2)),
+            (has_answered("01_synthetic_normal", BEAT_MODEL), key(Qt.Key.Key_2)),
             (lambda window: "draft" in window.parts.reading.state.text(), key(Qt.Key.Key_Return)),
             (shows("02_synthetic_lad_clear"), key(Qt.Key.Key_1)),
             (lambda window: window.status.saved.text().startswith("Saved"), key(Qt.Key.Key_S)),
@@ -81,6 +87,7 @@ def test_open_the_demo_library_read_sign_and_find_the_label_in_the_store(ecgview
     assert not by_name["02_synthetic_lad_clear"].signed
     assert {stored.reader for stored in by_name.values()} == {"Dr. End"}
     assert all(stored.synthetic for stored in by_name.values())
+    assert BEAT_MODEL in [shown.bundle for shown in by_name["01_synthetic_normal"].predictions]
 
 
 @pytest.mark.usefixtures("qapp")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from ecgviewer.app import Desk
 from ecgviewer.dialogs.reader_dialog import ReaderDialog
 from ecgviewer.store import LabelStore
-from inference.labels import Omi
+from inference.labels import Culprit, Omi
 from tests.gui.conftest import MakeDesk
 from tests.gui.window_help import DEMO, MI, OMI, SITE, KnownModels, open_demo, open_name, press, shown_texts
 
@@ -95,7 +95,7 @@ def test_the_location_model_shows_its_four_most_probable_sites_in_words(desk: De
 def test_why_names_the_three_leads_with_the_largest_shares_and_claims_no_cause(desk: Desk) -> None:
     open_demo(desk)
     why = desk.window.parts.why
-    assert "V2 (20 %), V3 (17 %) and III (13 %)" in why.sentence.text()
+    assert "V2 (20 %), V3 (17 %) and III (13 %)" in shown_texts(why)
     assert "do not show a cause" in shown_texts(why)
 
 
@@ -162,6 +162,20 @@ def test_enter_without_an_answer_signs_nothing_and_says_what_is_missing(desk: De
     press(desk, Qt.Key.Key_Return)
     assert open_name(desk) == "01_synthetic_normal"
     assert desk.window.status.saved.text() == "Choose OMI, Not OMI or Uncertain first (1, 2, 3)."
+
+
+def test_culprit_confidence_and_location_have_keys_and_a_second_press_takes_back(desk: Desk) -> None:
+    open_demo(desk)
+    press(desk, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    press(desk, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    reading = desk.workspace.desk.reading
+    assert (reading.culprit, reading.confidence) == (Culprit.RCA, 4)
+    press(desk, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    assert desk.workspace.desk.reading.confidence is None
+    box = desk.window.parts.reading.location
+    box.setCurrentIndex(box.findData("IPL"))
+    box.activated.emit(box.currentIndex())
+    assert desk.workspace.desk.reading.location == "IPL"
 
 
 def test_undo_and_redo_bring_the_answers_back_and_are_saved(desk: Desk) -> None:
