@@ -72,7 +72,7 @@ def best_f1_threshold(targets: IntArray, scores: FloatArray) -> float:
     return float(thresholds[int(np.argmax(f1[:-1]))])
 
 
-def binary_metrics(result: OutOfFold, patients: Sequence[str]) -> dict[str, Any]:
+def binary_metrics(result: OutOfFold, patients: Sequence[str], n_draws: int = N_BOOTSTRAP) -> dict[str, Any]:
     """Cross-validated figures of a two-class model; each run is judged at its own validation threshold."""
     scores, targets = result.probabilities[:, 1], result.targets
     thresholds = [best_f1_threshold(t, p[:, 1]) for p, t in result.validation]
@@ -85,7 +85,7 @@ def binary_metrics(result: OutOfFold, patients: Sequence[str]) -> dict[str, Any]
         "runs": len(thresholds),
         "auc_mean_over_runs": round(float(np.mean(per_run)), 4),
         "auc_per_run": [round(value, 4) for value in per_run],
-        "auc_pooled": bootstrap(lambda rows: auc(targets[rows], scores[rows]), patients).to_json(),
+        "auc_pooled": bootstrap(lambda rows: auc(targets[rows], scores[rows]), patients, n_draws).to_json(),
         "ap_pooled": bootstrap(
             lambda rows: average_precision(targets[rows], scores[rows]), patients
         ).to_json(),
@@ -96,8 +96,12 @@ def binary_metrics(result: OutOfFold, patients: Sequence[str]) -> dict[str, Any]
             "false_positive": int((called & (targets == 0)).sum()),
             "true_negative": int((~called & (targets == 0)).sum()),
         },
-        "sensitivity": bootstrap(lambda rows: _share(called[rows], targets[rows] == 1), patients).to_json(),
-        "specificity": bootstrap(lambda rows: _share(~called[rows], targets[rows] == 0), patients).to_json(),
+        "sensitivity": bootstrap(
+            lambda rows: _share(called[rows], targets[rows] == 1), patients, n_draws
+        ).to_json(),
+        "specificity": bootstrap(
+            lambda rows: _share(~called[rows], targets[rows] == 0), patients, n_draws
+        ).to_json(),
     }
 
 
@@ -105,7 +109,9 @@ def _share(hit: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:
     return float(hit[among].mean()) if among.any() else float("nan")
 
 
-def site_metrics(result: OutOfFold, patients: Sequence[str], classes: Sequence[str]) -> dict[str, Any]:
+def site_metrics(
+    result: OutOfFold, patients: Sequence[str], classes: Sequence[str], n_draws: int = N_BOOTSTRAP
+) -> dict[str, Any]:
     """Cross-validated figures of localization: the four families first, then exact sites and MI against N.
 
     Families are judged among MI records, by the sum of a family's class probabilities; classes with
@@ -141,7 +147,9 @@ def site_metrics(result: OutOfFold, patients: Sequence[str], classes: Sequence[s
         ).to_json(),
         "exact_site_recall": _recalls(exact, [classes[t] for t in result.targets[is_mi]], mi_patients),
         "mi_against_none_auc": bootstrap(
-            lambda rows: auc(is_mi[rows].astype(np.int64), 1.0 - result.probabilities[rows, none]), patients
+            lambda rows: auc(is_mi[rows].astype(np.int64), 1.0 - result.probabilities[rows, none]),
+            patients,
+            n_draws,
         ).to_json(),
         "none_called_none": round(_share(result.probabilities.argmax(axis=1) == none, ~is_mi), 4),
         "mi_called_none": round(_share(result.probabilities.argmax(axis=1) == none, is_mi), 4),
@@ -172,10 +180,12 @@ def _confusion(truth: IntArray, guessed: IntArray, size: int) -> list[list[int]]
     return [[int(n) for n in row] for row in table]
 
 
-def external_metrics(targets: IntArray, scores: FloatArray, patients: Sequence[str]) -> dict[str, Any]:
+def external_metrics(
+    targets: IntArray, scores: FloatArray, patients: Sequence[str], n_draws: int = N_BOOTSTRAP
+) -> dict[str, Any]:
     """AUC with interval on a set that no network of this project was trained or tuned on."""
     return {
         "n_records": int(targets.size),
         "n_positive": int(targets.sum()),
-        "auc": bootstrap(lambda rows: auc(targets[rows], scores[rows]), patients).to_json(),
+        "auc": bootstrap(lambda rows: auc(targets[rows], scores[rows]), patients, n_draws).to_json(),
     }

@@ -18,7 +18,7 @@ from inference.signal.beat import (
     SignalError,
 )
 from inference.signal.filters import DIAGNOSTIC_BAND, FilterBand, bandpass, resample
-from inference.signal.median_beat import median_beat
+from inference.signal.median_beat import DIFFERENT_SHAPE, median_beat
 from inference.signal.quality import lead_findings, record_findings
 from inference.signal.r_peaks import detect_r_peaks
 from inference.signal.rhythm import describe_rhythm
@@ -95,7 +95,8 @@ def _assemble(record: Record, band: FilterBand, raw: _TimeBase, r_samples: IntAr
         problem = str(error)
     filtered[raw.gaps] = np.nan
     filtered.flags.writeable = False
-    rhythm = describe_rhythm(r_samples)
+    ectopic = None if beat is None else np.array([why == DIFFERENT_SHAPE for why in beat.rejections])
+    rhythm = describe_rhythm(r_samples, ectopic)
     quality = [*lead_findings(raw.signals_mv, raw.gaps)]
     quality += record_findings(beat, rhythm, record.fs_hz, record.duration_s)
     if problem is not None:

@@ -88,5 +88,5 @@ class Rhythm:
     heart_rate_bpm: float | None
     rr_median_ms: float | None
     rr_irregularity: float | None
-    """Median |RR(i+1)-RR(i)| divided by the median RR; None under four beats."""
+    """Median |RR(i+1)-RR(i)| away from ectopic beats over the median RR; None with fewer than two such."""
     suspects_atrial_fibrillation: bool = False

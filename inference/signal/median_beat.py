@@ -20,6 +20,7 @@ from inference.signal.beat import (
     SignalError,
 )
 
+DIFFERENT_SHAPE: Final = "different shape (ectopic beat or noise)"
 _BEFORE: Final = 150
 _AFTER: Final = 250
 """Samples around R that a beat must have inside the record: -300 … +500 ms, what the models see."""
@@ -66,7 +67,7 @@ def median_beat(signals_mv: FloatArray, r_samples: IntArray, gaps: BoolArray | N
     aligned, similar = _align_and_compare(candidates.stack, leads, r_samples[candidates.index])
     for index, is_similar in zip(candidates.index, similar, strict=True):
         if not is_similar:
-            rejections[index] = "different shape (ectopic beat or noise)"
+            rejections[index] = DIFFERENT_SHAPE
     with np.errstate(all="ignore"):
         beat = _nan_median(aligned[similar])
     return _finish(beat, present, r_samples, rejections)

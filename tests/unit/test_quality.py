@@ -16,6 +16,11 @@ from tests.unit.made_records import made_record, made_signals, regular_record
 V3 = 8
 
 
+@pytest.fixture
+def demo_path() -> Path:
+    return Path(__file__).parents[2] / "resources" / "demo"
+
+
 def findings(signals: np.ndarray, fs_hz: float = 500.0) -> tuple[QualityFinding, ...]:
     return analyse(made_record(signals.astype(np.float32), fs_hz)).quality
 
@@ -78,6 +83,13 @@ def test_swapped_arm_electrodes_are_suspected() -> None:
 def test_an_irregular_rhythm_is_named_as_possible_atrial_fibrillation() -> None:
     signals, _ = made_signals([0.6, 0.9, 0.7, 1.1, 0.55, 0.95, 0.65, 1.2, 0.8, 0.6])
     assert "irregular" in [finding.kind for finding in findings(signals)]
+
+
+def test_ectopic_beats_in_a_regular_rhythm_are_no_atrial_fibrillation(demo_path: Path) -> None:
+    analysis = analyse(read_record(demo_path / "11_synthetic_ectopic_beats.hea"))
+    assert analysis.beat is not None
+    assert analysis.beat.n_used < analysis.beat.n_beats - 1
+    assert "irregular" not in [finding.kind for finding in analysis.quality]
 
 
 def test_a_hundred_hertz_source_is_said_to_lack_high_frequencies() -> None:
