@@ -101,7 +101,9 @@ def test_no_patient_is_on_both_sides_and_unknown_patients_only_train() -> None:
     for split in make_splits(records, sha256, strata):
         parts = [split.train, split.validation, split.test]
         patients = [{records[row].patient for row in part} for part in parts]
-        assert not (patients[0] & patients[1] or patients[0] & patients[2] or patients[1] & patients[2])
+        assert not patients[0] & patients[1]
+        assert not patients[0] & patients[2]
+        assert not patients[1] & patients[2]
         assert all(row >= 20 for row in np.concatenate([split.validation, split.test]))
         assert set(range(20)) <= set(split.train.tolist())
         tested |= set(split.test.tolist())

@@ -107,7 +107,7 @@ def test_retraining_writes_a_working_bundle_and_says_what_changed(tmp_path: Path
     records = saved_records(tmp_path / "data", n=40)
     base = prepare_set(records, PrepareSpec(), None)
     write_manifest(tmp_path / "labels.jsonl", [row_for(base, 0, Omi.YES)])
-    recipe = MiRecipe(settings=FitSettings(epochs=1, batch=8))
+    recipe = MiRecipe(settings=FitSettings(epochs=1, batch=16))
     report = retrain(
         "mi-ptbxl",
         recipe,
