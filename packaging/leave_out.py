@@ -15,6 +15,9 @@ PATTERNS: Final = (
     "torch/utils/benchmark/*",
     "torch/lib/*.a",
     "torch/lib/*.lib",
+    "torch/lib/*_test.so",
+    "torch/lib/libbackend_with_compiler.so",
+    "torch/lib/libaoti_custom_ops.so",
     "*/tests/*",
     "*/testdata/*",
     "*.pyi",
@@ -25,7 +28,6 @@ PATTERNS: Final = (
     "*.cuh",
     "PySide6/Qt/translations/*",
     "PySide6/Qt/qml/*",
-    "matplotlib/mpl-data/sample_data/*",
 )
 
 

@@ -67,7 +67,7 @@ def test_a_moved_copy_of_the_built_program_passes_its_self_test() -> None:
         ("torch/lib/libtorch_cpu.so", False),
         ("resources/models/ecg-smart-net.mi-ptbxl/weights.safetensors", False),
         ("sympy/core/core.py", False),
-        ("matplotlib/mpl-data/matplotlibrc", False),
+        ("torch/lib/libtorchbind_test.so", True),
         ("PySide6/Qt/plugins/platforms/libqoffscreen.so", False),
     ],
 )
