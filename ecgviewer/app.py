@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from ecgviewer import APP_NAME, __version__
@@ -22,6 +23,7 @@ from ecgviewer.services.local_engine import find_models, load_engine
 from ecgviewer.services.store_service import StoreService
 from ecgviewer.theme import apply_theme
 from ecgviewer.workspace import ViewState, Workspace
+from inference.resource_paths import resources_folder
 
 ENGINE_AFTER_MS: Final = 1500
 """The engine is loaded when the first record is on screen, or after this long without one."""
@@ -53,6 +55,7 @@ def make_application() -> QApplication:
     app.setApplicationName(APP_NAME)
     app.setApplicationDisplayName("ECG Viewer")
     app.setApplicationVersion(__version__)
+    app.setWindowIcon(QIcon(str(resources_folder() / "icons" / "ecgviewer.png")))
     return app
 
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
 
 from ecgviewer.actions import ACTIONS
 from ecgviewer.appearance import Appearance
@@ -286,6 +286,22 @@ class MainWindow(QMainWindow):
         dialog.open()
         self._dialog = dialog
 
+    def _may_close(self) -> bool:
+        """Readings that the disk refused would be lost with the window: let the reader decide."""
+        store = self.workspace.store
+        if not store.problem or store.n_unsaved == 0:
+            return True
+        buttons = QMessageBox.StandardButton
+        waiting = "1 reading is" if store.n_unsaved == 1 else f"{store.n_unsaved} readings are"
+        pressed = QMessageBox.warning(
+            self,
+            "Not saved",
+            f"{waiting} not saved. {store.problem}",
+            buttons.Discard | buttons.Cancel,
+            buttons.Cancel,
+        )
+        return bool(pressed == buttons.Discard)
+
     def _show_log(self) -> None:
         from ecgviewer.paths import log_file
 
@@ -311,6 +327,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.parts.reading.commit_comment()
+        if not self._may_close():
+            event.ignore()
+            return
         self.appearance.remember_view(self.workspace.view)
         super().closeEvent(event)
 

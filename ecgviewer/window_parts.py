@@ -20,8 +20,8 @@ from ecgviewer.widgets.reading_panel import ReadingPanel
 from ecgviewer.widgets.summary_panel import SummaryPanel
 from ecgviewer.widgets.why_panel import WhyPanel
 
-LIBRARY_PX: Final = 208
-RIGHT_PX: Final = 344
+LIBRARY_PX: Final = 196
+RIGHT_PX: Final = 340
 GAP_PX: Final = 8
 
 

@@ -1,9 +1,10 @@
 """The readings' way to the disk: one writer thread, in order, nothing dropped.
 
 1. `append` puts an entry at the end of the queue and wakes the writer.
-2. The store thread writes the first entry; the answer is the stored reading or a plain sentence.
-3. Written: the entry leaves the queue, `stored` tells, the next one is written.
-4. Not written: the entry stays first, `problem_changed` tells why; the next `append` or `retry` tries again.
+2. The store thread writes the queue from its front until it is empty or the store refuses. It does not
+   wait for the GUI thread in between: closing the program right after a key still writes everything.
+3. `stored` tells of each reading that reached the disk.
+4. Refused: the entry stays first, `problem_changed` says why; the next `append` or `retry` tries again.
 """
 
 from __future__ import annotations
@@ -50,7 +51,6 @@ class StoreService(QObject):
         self._url = url
         self._store: LabelStore | None = None
         self._queue: deque[ReadingEntry] = deque()
-        self._is_writing = False
         self._problem = ""
 
     @property
@@ -68,13 +68,13 @@ class StoreService(QObject):
     def append(self, entry: ReadingEntry) -> None:
         """Keep an entry until it is on the disk."""
         self._queue.append(entry)
-        self._write_next()
+        self._wake_writer()
 
     def retry(self) -> None:
         """Try again to open the store and to write what waits."""
         if self._store is None:
             self.start()
-        self._write_next()
+        self._wake_writer()
 
     def ask_history(self, record_sha256: str) -> None:
         """Every reading of a record, by `history_ready`."""
@@ -107,12 +107,24 @@ class StoreService(QObject):
     def _open_and_list(store: LabelStore) -> list[StoredReading]:
         return store.all_latest()
 
-    def _write_next(self) -> None:
-        if self._is_writing or not self._queue:
-            return
-        self._is_writing = True
-        entry = self._queue[0]
-        self._submit(lambda store: store.append(entry), self._on_written)
+    def _wake_writer(self) -> None:
+        self._background.submit(
+            "store", lambda _stop: self._write_queue(), self._on_written, on_failure=self._on_broke
+        )
+
+    def _write_queue(self) -> StoreAnswer:
+        """Runs on the store thread; its value is what was stored before the queue ended or was refused."""
+        written: list[StoredReading] = []
+        while self._queue:
+            answer = self._guarded(self._append_first)
+            if answer.problem:
+                return StoreAnswer(written, answer.problem)
+            written.append(answer.value)
+            self._queue.popleft()
+        return StoreAnswer(written)
+
+    def _append_first(self, store: LabelStore) -> StoredReading:
+        return store.append(self._queue[0])
 
     def _set_problem(self, problem: str) -> None:
         if problem != self._problem:
@@ -132,16 +144,11 @@ class StoreService(QObject):
         self.history_ready.emit(record_sha256, readings)
 
     def _on_written(self, answer: StoreAnswer) -> None:
-        self._is_writing = False
         self._set_problem(answer.problem)
-        if answer.problem:
-            return
-        self._queue.popleft()
-        self.stored.emit(answer.value)
-        self._write_next()
+        for stored in answer.value:
+            self.stored.emit(stored)
 
     def _on_broke(self, _error: BaseException) -> None:
-        self._is_writing = False
         self._set_problem(
             "The reading could not be saved because of a fault in the program; it is kept here."
         )

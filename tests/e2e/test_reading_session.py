@@ -38,8 +38,9 @@ class Robot(QObject):
         self.timer.start(20)
 
     def go(self) -> None:
-        windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
-        if not windows or not windows[0].isVisible():
+        tops = QApplication.topLevelWidgets()
+        windows = [widget for widget in tops if isinstance(widget, MainWindow) and widget.isVisible()]
+        if not windows:
             return
         if not self.left:
             self.timer.stop()

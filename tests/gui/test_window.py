@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
 from ecgviewer.app import Desk
 from ecgviewer.dialogs.reader_dialog import ReaderDialog
@@ -293,7 +293,7 @@ def test_keys_change_layout_gain_speed_caliper_and_saliency(desk: Desk) -> None:
 
 
 def test_a_store_that_cannot_be_written_keeps_the_reading_until_it_can(
-    make_desk: MakeDesk, tmp_path: Path
+    make_desk: MakeDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where the folder should be")
@@ -302,6 +302,15 @@ def test_a_store_that_cannot_be_written_keeps_the_reading_until_it_can(
     press(desk, Qt.Key.Key_1)
     assert desk.window.status.saved.text().startswith("Not saved: ")
     assert "not saved" in desk.window.parts.reading.state.text()
+    questions: list[str] = []
+
+    def stay(_parent: object, _title: str, text: str, *_buttons: object) -> QMessageBox.StandardButton:
+        questions.append(text)
+        return QMessageBox.StandardButton.Cancel
+
+    monkeypatch.setattr(QMessageBox, "warning", stay)
+    assert not desk.window.close()
+    assert questions[0].startswith("1 reading is not saved. ")
     blocked.unlink()
     desk.window.do("retry_save")
     assert "draft" in desk.window.parts.reading.state.text()

@@ -1,0 +1,89 @@
+"""The window with its real threads: what is asked in a hurry ends where the reader stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ecgviewer.app import StartUp, assemble
+from inference.bundle_info import BundleInfo
+from inference.records import Record
+from inference.results import ModelAnswer
+from tests.gui.window_help import DEMO, KnownModels, open_name
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+
+
+@dataclass
+class GatedModels(KnownModels):
+    """Models that answer only when the test opens the gate."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def answer(self, info: BundleInfo, record: Record, should_stop: Callable[[], bool]) -> ModelAnswer | None:
+        assert self.gate.wait(20)
+        return super().answer(info, record, should_stop)
+
+
+def test_hurrying_through_records_asks_the_models_about_the_last_one_only(
+    qtbot: QtBot, ecgviewer_home: Path
+) -> None:
+    models = GatedModels()
+    desk = assemble(find=models.find, load=models.load)
+    start_up = StartUp(desk, [DEMO])
+    desk.window.show()
+    qtbot.waitUntil(lambda: desk.inference.is_ready and desk.workspace.record is not None, timeout=30_000)
+    for _ in range(6):
+        desk.window.step(1)
+    models.gate.set()
+    qtbot.waitUntil(lambda: len(desk.workspace.answers) == 3, timeout=30_000)
+    record = desk.workspace.record
+    assert record is not None
+    assert open_name(desk) == record.path.stem == "07_synthetic_lcx_sub_stemi"
+    assert {answer.outcome.record_sha256 for answer in desk.workspace.answers.values()} == {record.sha256}
+    about_others = {sha256 for sha256, _bundle in models.asked} - {record.sha256}
+    assert len(about_others) <= 1
+    assert start_up.parent() is None
+    desk.close()
+
+
+def test_the_trace_is_on_screen_before_any_model_is_loaded(qtbot: QtBot, ecgviewer_home: Path) -> None:
+    order: list[str] = []
+    models = KnownModels()
+    desk = assemble(find=models.find, load=models.load)
+    desk.workspace.record_changed.connect(lambda: order.append("record"))
+    desk.inference.ready.connect(lambda: order.append("models"))
+    start_up = StartUp(desk, [DEMO])
+    desk.window.first_painted.connect(lambda: order.append("window"))
+    desk.window.show()
+    qtbot.waitUntil(lambda: "models" in order, timeout=30_000)
+    assert order[:3] == ["window", "record", "models"]
+    assert start_up.parent() is None
+    desk.close()
+
+
+def test_closing_the_window_finishes_every_write(qtbot: QtBot, ecgviewer_home: Path) -> None:
+    from ecgviewer.store import LabelStore
+
+    models = KnownModels()
+    desk = assemble(find=models.find, load=models.load)
+    desk.appearance.set_reader("Dr. Quick")
+    desk.window.show()
+    desk.store.start()
+    desk.window.open_paths([DEMO])
+    qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=30_000)
+    record = desk.workspace.record
+    assert record is not None
+    for action in ("omi_yes", "omi_no", "omi_uncertain", "confidence_3", "culprit_lad"):
+        desk.window.do(action)
+    desk.close()
+    store = LabelStore.open(f"sqlite:///{ecgviewer_home / 'labels.sqlite'}")
+    readings = store.history(record.sha256)
+    store.close()
+    assert len(readings) == 5
+    assert readings[-1].reading.confidence == 3
