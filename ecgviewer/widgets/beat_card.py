@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
 from ecgviewer.plots.beat_view import BeatView
 from ecgviewer.plots.lead_bars import LeadBars
 from ecgviewer.theme import Theme
+from ecgviewer.widgets.state_page import StatePage
 from inference.records.leads import STANDARD_LEADS
 from inference.signal.beat import MODEL_FS_HZ, R_SAMPLE
 
@@ -26,19 +27,27 @@ class BeatCard(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self.view = BeatView(theme, self)
-        column = QVBoxLayout(self)
+        self.page = StatePage(self)
+        paper = QWidget(self)
+        column = QVBoxLayout(paper)
         column.setContentsMargins(8, 6, 8, 6)
         column.addWidget(self.view)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(paper)
+        self._stack.addWidget(self.page)
 
-    def show_nothing(self, sentence: str = "") -> None:
-        """Empty paper, with the reason where there is one."""
-        self.view.clear(sentence)
+    def show_nothing(self) -> None:
+        """Empty paper."""
+        self.view.clear()
+        self._stack.setCurrentIndex(0)
 
     def show_beat(self, analysis: EcgAnalysis, *, is_synthetic: bool) -> None:
         """The median beat, or the sentence why there is none."""
         beat = analysis.beat
+        self._stack.setCurrentIndex(0 if beat is not None else 1)
         if beat is None:
-            self.view.clear(analysis.beat_problem or "No median beat could be made.")
+            self.view.clear()
+            self.page.show_state("No median beat", analysis.beat_problem or "It could not be made.")
             return
         fiducials = {"qrs_onset": beat.qrs_onset, "j_point": beat.j_point}
         caption = f"Median beat · {beat.n_used} of {beat.n_beats} beats"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -16,6 +17,7 @@ from ecgviewer.store import LabelStore
 from inference.labels import Culprit, Omi
 from tests.gui.conftest import MakeDesk
 from tests.gui.window_help import DEMO, MI, OMI, SITE, KnownModels, open_demo, open_name, press, shown_texts
+from tests.unit.wfdb_files import write_record
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -263,6 +265,17 @@ def test_a_missing_lead_is_named_on_the_paper_and_marks_the_record(desk: Desk) -
     entry = desk.workspace.library.entry(desk.workspace.record.path)
     assert entry is not None
     assert entry.state == "quality"
+
+
+def test_where_no_median_beat_can_be_made_its_card_says_why(desk: Desk, tmp_path: Path) -> None:
+    quiet = np.zeros((12, 5000), dtype=np.int16)
+    desk.window.open_paths([write_record(tmp_path, quiet)])
+    analysis = desk.workspace.analysis
+    assert analysis is not None
+    assert analysis.beat is None
+    assert analysis.beat_problem is not None
+    assert analysis.beat_problem in shown_texts(desk.window.parts.beat.page)
+    assert desk.window.parts.ecg.is_paper_shown
 
 
 def test_a_folder_without_records_says_what_it_looked_for(desk: Desk, tmp_path: Path) -> None:
