@@ -30,6 +30,10 @@ _NOTABLE: Final = (
 )
 
 
+_ALIKE_EXPECTED_OF: Final = 4
+"""Among so many beats two must resemble each other, or they are taken for noise."""
+
+
 class PrepareError(Exception):
     """A record that this model's input cannot be made from; one plain sentence."""
 
@@ -102,24 +106,33 @@ def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = No
     if absent:
         raise PrepareError(f"Not run: this model needs {_and(absent)}, which this recording does not have.")
     notes = tuple(finding.text for finding in analysis.quality if finding.kind in _NOTABLE)
+    beat = _credible_beat(analysis)
     rows = [STANDARD_LEADS.index(name) for name in spec.leads]
     if spec.profile == "beat-zscore-12x400":
-        array = _beat_array(analysis, spec, rows)
+        array = _beat_array(beat, spec, rows)
         starts: tuple[float, ...] = ()
     else:
         array, starts = _image_array(analysis.signals_mv[rows], spec)
     array.flags.writeable = False
-    return ModelInput(array, spec, record.sha256, analysis.beat, starts, notes)
+    return ModelInput(array, spec, record.sha256, beat, starts, notes)
 
 
 def _and(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _beat_array(analysis: EcgAnalysis, spec: PrepareSpec, rows: list[int]) -> FloatArray:
-    if analysis.beat is None:
+def _credible_beat(analysis: EcgAnalysis) -> MedianBeat:
+    """The median beat; without one no model answers, since there may be no heart beat at all."""
+    beat = analysis.beat
+    if beat is None:
         raise PrepareError(f"Not run: there is no median beat. {analysis.beat_problem or ''}".strip())
-    part = analysis.beat.signals_mv[rows, spec.first_sample : spec.first_sample + spec.n_samples]
+    if beat.n_used == 1 and beat.n_beats >= _ALIKE_EXPECTED_OF:
+        raise PrepareError(f"Not run: of {beat.n_beats} beats no two are alike, so this may be noise.")
+    return beat
+
+
+def _beat_array(beat: MedianBeat, spec: PrepareSpec, rows: list[int]) -> FloatArray:
+    part = beat.signals_mv[rows, spec.first_sample : spec.first_sample + spec.n_samples]
     if np.isnan(part).any():
         raise PrepareError("Not run: the median beat has gaps where this model looks.")
     return zscore_per_lead(part)[None, None]

@@ -20,6 +20,8 @@ _REFINE_BAND: Final = FilterBand(1.0, 45.0)
 _SMOOTHING_S: Final = 0.02
 _REFRACTORY_S: Final = 0.24
 """Shortest distance between two beats: 250/min, above any sinus or atrial rhythm of an adult."""
+_SMALLEST_QRS_MV: Final = 0.03
+"""Height in the 8-40 Hz band below which no lead can hold a QRS: even a low-voltage one has several times as much."""
 _CANDIDATE_S: Final = 0.1
 _T_WAVE_S: Final = 0.4
 """Within this time of a taller deflection, a lower one is a T wave, P wave or pacing artefact."""
@@ -57,7 +59,7 @@ def qrs_activity(signals_mv: FloatArray, fs_hz: float) -> _FloatSeries:
     height = np.median([piece.max(axis=1) for piece in per_second], axis=0)
     background = np.median(magnitude, axis=1)
     usable = height > 1e-3
-    if not usable.any():
+    if height.max(initial=0.0) < _SMALLEST_QRS_MV:
         return np.zeros(qrs.shape[1])
     contrast = height[usable] / np.maximum(background[usable], 1e-4)
     weight = np.clip(contrast - 3.0, 0.05, 20.0) / np.maximum(height[usable], 1e-3) ** 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.prepare import PrepareError, PrepareSpec, prepare
+from inference.prepare import PrepareError, PrepareSpec, draw_windows, prepare, window_starts
 from inference.records import STANDARD_LEADS, read_record
 from inference.signal.analysis import analyse
 from inference.signal.filters import DIAGNOSTIC_BAND
@@ -42,9 +42,17 @@ def test_a_missing_lead_stops_the_model_with_a_sentence() -> None:
         prepare(record, BEAT)
 
 
-def test_no_beat_stops_a_beat_model_with_the_reason() -> None:
+@pytest.mark.parametrize("spec", [BEAT, IMAGES], ids=["beat", "images"])
+def test_without_a_heart_beat_no_model_answers(spec: PrepareSpec) -> None:
     with pytest.raises(PrepareError, match="No heart beat was found"):
-        prepare(made_record(np.zeros((12, 5000), dtype=np.float32)), BEAT)
+        prepare(made_record(np.zeros((12, 5000), dtype=np.float32)), spec)
+
+
+@pytest.mark.parametrize("size_mv", [0.004, 0.2])
+def test_noise_is_not_taken_for_an_ecg(size_mv: float) -> None:
+    noise = np.random.default_rng(0).normal(0, size_mv, (12, 5000)).astype(np.float32)
+    with pytest.raises(PrepareError, match=r"No heart beat was found|no two are alike"):
+        prepare(made_record(noise), BEAT)
 
 
 def test_an_analysis_of_another_band_is_not_used() -> None:
@@ -61,21 +69,27 @@ def test_an_analysis_of_another_record_is_not_used() -> None:
 
 
 def test_lead_images_hold_the_trace_at_a_fixed_scale() -> None:
-    flat = np.zeros((12, 5000), dtype=np.float32)
-    flat[0] = 1.0 * np.sin(2 * np.pi * 5 * np.arange(5000) / 500)
-    array = prepare(made_record(flat), IMAGES).array
-    assert array.shape == (10, 12, 64, 64)
-    inked_rows = np.flatnonzero(array[4, 0].max(axis=1) > 0.1)
+    leads = np.zeros((12, 5000), dtype=np.float32)
+    leads[0] = 1.0 * np.sin(2 * np.pi * 5 * np.arange(5000) / 500)
+    images = draw_windows(leads, window_starts(5000, IMAGES), IMAGES)
+    assert images.shape == (10, 12, 64, 64)
+    inked_rows = np.flatnonzero(images[4, 0].max(axis=1) > 0.1)
     assert inked_rows[0] == pytest.approx(16, abs=1)
     assert inked_rows[-1] == pytest.approx(47, abs=1)
-    np.testing.assert_allclose(array[4, 3].sum(axis=0), 1.0, atol=0.05)
+    np.testing.assert_allclose(images[4, 3].sum(axis=0), 1.0, atol=0.05)
 
 
 def test_an_amplitude_beyond_the_range_stays_inside_the_picture() -> None:
     tall = np.zeros((12, 5000), dtype=np.float32)
     tall[:] = 5.0 * np.sin(2 * np.pi * 2 * np.arange(5000) / 500)
-    array = prepare(made_record(tall), IMAGES).array
-    assert (array.sum(axis=2) > 0.9).all()
+    images = draw_windows(tall, window_starts(5000, IMAGES), IMAGES)
+    assert (images.sum(axis=2) > 0.9).all()
+
+
+def test_a_location_model_sees_each_whole_second_of_a_record() -> None:
+    model_input = prepare(regular_record(), IMAGES)
+    assert model_input.array.shape[0] == len(model_input.window_starts_s) == int(regular_record().duration_s)
+    assert model_input.window_starts_s[:3] == (0.0, 1.0, 2.0)
 
 
 def test_the_spec_survives_json_and_refuses_what_it_does_not_know() -> None:
