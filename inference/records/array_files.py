@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import lzma
 import math
 import warnings
 import zipfile
@@ -23,6 +25,19 @@ FloatTable = npt.NDArray[np.float64]
 _MAX_TABLE_BYTES: Final = 100_000_000
 _NPZ_NAMES: Final = ("signals_mv", "signals", "ecg")
 _MAX_NPZ_MEMBERS: Final = 1000
+_MAX_ARRAY_HEADER_BYTES: Final = 10_000
+"""As numpy's own limit, which it checks only after it has read the whole header."""
+_DAMAGED_ARCHIVE: Final = (
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What zipfile and its decompressors raise for archives that are damaged, encrypted or of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ def read_npz(path: Path) -> npt.NDArray[Any]:
                 raise _unreadable(path.name)
             with archive.open(_choose_member(archive, members)) as stream:
                 return _read_array(stream, None, path.name)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except _DAMAGED_ARCHIVE:
         raise _unreadable(path.name) from None
 
 
@@ -77,12 +92,18 @@ def _shape_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[int, .
 
 def _read_array_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     """Shape, Fortran order and type of an array, without its values. ValueError for anything else."""
-    readers = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
+    readers = {(1, 0): (2, npy_format.read_array_header_1_0), (2, 0): (4, npy_format.read_array_header_2_0)}
     try:
         with warnings.catch_warnings():
             # numpy warns of headers written by Python 2, which it reads all the same.
             warnings.simplefilter("ignore", UserWarning)
-            return readers[npy_format.read_magic(stream)](stream)
+            n_length_bytes, read_header = readers[npy_format.read_magic(stream)]
+            length = stream.read(n_length_bytes)
+            n_header_bytes = int.from_bytes(length, "little")
+            if n_header_bytes > _MAX_ARRAY_HEADER_BYTES:
+                # A few kilobytes of a zip archive can promise, and deliver, a header of 4 GB.
+                raise ValueError("a header of absurd length")
+            return read_header(io.BytesIO(length + stream.read(n_header_bytes)))
     except Exception as error:
         # A header is a Python expression: numpy's parser raises whatever a damaged one leads it into.
         raise ValueError("not the header of an array of numbers") from error

@@ -100,11 +100,14 @@ def _signal(line: str, place: int) -> SignalSpec:
     gain = _GAIN.fullmatch(fields[2]) if len(fields) > 2 else None
     if fmt is None or (len(fields) > 2 and gain is None):
         raise _broken(place)
+    samples_per_frame = int(fmt["per_frame"] or 1)
+    if samples_per_frame < 1:
+        raise _broken(place)
     adc_zero = _whole(fields[4], place) if len(fields) > 4 else 0
     return SignalSpec(
         file_name=fields[0],
         fmt=int(fmt["fmt"]),
-        samples_per_frame=int(fmt["per_frame"] or 1),
+        samples_per_frame=samples_per_frame,
         skew=int(fmt["skew"] or 0),
         byte_offset=int(fmt["offset"] or 0),
         gain=(float(gain["gain"]) or None) if gain else None,
@@ -118,9 +121,10 @@ def _signal(line: str, place: int) -> SignalSpec:
 
 def _segment(line: str, place: int) -> tuple[str, int]:
     fields = line.split()
-    if len(fields) < 2:
+    length = _whole(fields[1], place) if len(fields) > 1 else -1
+    if length < 0:
         raise _broken(place)
-    return fields[0], _whole(fields[1], place)
+    return fields[0], length
 
 
 def _acquired_at(fields: list[str]) -> datetime | None:

@@ -97,7 +97,8 @@ def _read_plain(header_path: Path, header: WfdbHeader, given: _Given) -> _Leads:
 def _read_segments(header_path: Path, header: WfdbHeader, given: _Given) -> _Leads:
     """Join a record's segments; where a segment is a gap or lacks a lead, that lead is NaN."""
     frame_rate_hz, _ = _frame_rate_hz(header, given)
-    check_shape(1, sum(length for _, length in header.segments), frame_rate_hz)
+    n_frames = sum(length for _, length in header.segments)
+    check_shape(1, n_frames, frame_rate_hz)
     parts: list[tuple[int, _Leads | None]] = []
     for name, length in header.segments:
         if name == _GAP:
@@ -107,7 +108,10 @@ def _read_segments(header_path: Path, header: WfdbHeader, given: _Given) -> _Lea
             inner = parse_header(read_small_text(path))
             if inner.segments or inner.n_frames != length:
                 raise RecordError(f"Segment '{name}' does not fit its record: copy the record again.")
-            parts.append((length, _read_plain(path, inner, given)))
+            leads = _read_plain(path, inner, given)
+            # Before the next one is read: a thousand segments may all name one large file.
+            check_shape(len(leads.values), n_frames, leads.fs_hz)
+            parts.append((length, leads))
     return _joined(parts)
 
 

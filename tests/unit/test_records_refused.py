@@ -52,7 +52,8 @@ def refusal(path: Path) -> str:
         (f"ecg 1 500 1000\n{LINE.replace('16 1000', '516 1000')} II\n", "not the FLAC file"),
         (f"ecg 1 500 1000\n{LINE.replace('16 1000', '16+5000 1000')} II\n", "cut off"),
         (f"ecg 1 500 1000\n{LINE.replace('16 1000', '16x999999 1000')} II\n", "sampling rate"),
-        (f"ecg 1 500 1000\n{LINE.replace('16 1000', '16x0 1000')} II\n", "sampling rate"),
+        (f"ecg 1 500 1000\n{LINE.replace('16 1000', '16x0 1000')} II\n", "Line 2"),
+        (f"ecg 2 500 1000\n{LINE} II\n{LINE.replace('ecg.dat 16', 'pleth.dat 16x0')} PLETH\n", "Line 3"),
         (f"ecg 2 500 500\n{LINE} II\n{LINE.replace('16 1000', '80 1000')} V1\n", "two formats"),
         (
             f"ecg 2 250 250\n{LINE} II\n{LINE.replace('16 1000', '16x2 1000')} V1\n",
@@ -63,6 +64,8 @@ def refusal(path: Path) -> str:
         ("ecg/2 1 500 1000\n../a 500\nb 500\n", "outside its own folder"),
         ("ecg/1 1 500 1000\necg 1000\n", "does not fit its record"),
         ("ecg/1 1 500 1000\n~ 1000\n", "share no sampling rate"),
+        ("ecg/2 1 500 500\nseg 1000\n~ -500\n", "Line 3"),
+        ("ecg/2 1 500 500\n~ -500\nseg 1000\n", "Line 2"),
     ],
 )
 def test_a_header_that_cannot_be_true_is_refused_with_one_sentence(
@@ -250,6 +253,32 @@ def test_a_small_archive_that_unpacks_to_a_huge_array_is_refused(tmp_path: Path)
     assert "shape 12 x 90000000" in refusal(tmp_path / "ecg.npz")
 
 
+def test_a_small_archive_that_unpacks_to_a_huge_array_header_is_refused(tmp_path: Path) -> None:
+    n_bytes = 30_000_000
+    with zipfile.ZipFile(tmp_path / "ecg.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("signals.npy", b"\x93NUMPY\x02\x00" + n_bytes.to_bytes(4, "little") + b" " * n_bytes)
+    tracemalloc.start()
+
+    assert "not a readable array" in refusal(tmp_path / "ecg.npz")
+
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 2_000_000
+
+
+def test_a_damaged_archive_of_another_compression_is_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "rows.npy", np.random.default_rng(4).normal(size=(3, 20_000)))
+    with zipfile.ZipFile(tmp_path / "ecg.npz", "w", zipfile.ZIP_LZMA) as archive:
+        archive.write(tmp_path / "rows.npy", "signals.npy")
+    write_sidecar(tmp_path / "ecg.npz")
+    assert isinstance(read_or_refuse(tmp_path / "ecg.npz"), Record)
+    content = bytearray((tmp_path / "ecg.npz").read_bytes())
+    content[200_000:200_100] = bytes(100)
+    (tmp_path / "ecg.npz").write_bytes(content)
+
+    assert "not a readable array" in refusal(tmp_path / "ecg.npz")
+
+
 @pytest.mark.parametrize("save", [np.save, np.savez])
 def test_an_array_of_python_objects_is_never_unpickled(tmp_path: Path, save: Callable[..., None]) -> None:
     class Trap:
@@ -327,9 +356,13 @@ def write_array(folder: Path, name: str) -> Path:
         np.savez_compressed(path, signals=rows)
     else:
         np.savetxt(path, rows.T, delimiter=",", header="I,II,III", comments="", fmt="%d")
+    write_sidecar(path)
+    return path
+
+
+def write_sidecar(path: Path) -> None:
     description = {"fs_hz": 500, "unit": "uV", "leads": ["I", "II", "III"], "age_years": 50, "sex": "male"}
     path.with_suffix(".json").write_text(json.dumps(description))
-    return path
 
 
 WRITERS: dict[str, Callable[[Path], Path]] = {
