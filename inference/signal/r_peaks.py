@@ -21,7 +21,7 @@ _SMOOTHING_S: Final = 0.02
 _REFRACTORY_S: Final = 0.24
 """Shortest distance between two beats: 250/min, above any sinus or atrial rhythm of an adult."""
 _SMALLEST_QRS_MV: Final = 0.03
-"""Height in the 8-40 Hz band below which no lead can hold a QRS: even a low-voltage one has several times as much."""
+"""Height in the 8-40 Hz band below which no lead holds a QRS; a low-voltage QRS has several times this."""
 _CANDIDATE_S: Final = 0.1
 _T_WAVE_S: Final = 0.4
 """Within this time of a taller deflection, a lower one is a T wave, P wave or pacing artefact."""
