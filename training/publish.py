@@ -19,6 +19,9 @@ from inference.bundle import save_bundle
 from inference.bundle_info import BundleInfo
 from inference.explain import raw_window_saliency
 from inference.nets import build_net
+from inference.prepare import prepare
+from inference.records import read_record
+from inference.resource_paths import resources_folder
 from training.card import model_card
 from training.cross_validate import OutOfFold, cross_validate, record_probabilities, train_on
 from training.evaluate import binary_metrics, external_metrics, site_metrics
@@ -30,6 +33,7 @@ FloatArray = npt.NDArray[np.float32]
 SALIENCY_PERCENTILE: Final = 99.0
 LOWEST_PROXY_AUC: Final = 0.85
 """Below this pooled external AUC the OMI proxy is shipped switched off."""
+GOLDEN_RECORD: Final = "02_synthetic_lad_clear.hea"
 _SALIENCY_BATCH: Final = 32
 
 
@@ -72,11 +76,16 @@ def publish(
         metrics=metrics,
         created=datetime.now(UTC).date().isoformat(),
     )
-    golden = recipe.test_inputs(prepared, int(rows[0]))
     data = (*data_lines(recipe, prepared), *facts.training_data)
     card = model_card(info, describe_settings(recipe), data)
     (work / recipe.name / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
-    return save_bundle(models / recipe.name, info, net, golden, card)
+    return save_bundle(models / recipe.name, info, net, golden_input(recipe), card)
+
+
+def golden_input(recipe: Recipe) -> FloatArray:
+    """The input of a synthetic demo record: no patient's signal is shipped, and the app can make it again."""
+    record = read_record(resources_folder() / "demo" / GOLDEN_RECORD)
+    return prepare(record, recipe.spec).array
 
 
 def data_lines(recipe: Recipe, prepared: PreparedSet) -> list[str]:

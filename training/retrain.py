@@ -23,7 +23,7 @@ from training.evaluate import Interval, auc, best_f1_threshold, bootstrap
 from training.facts import FACTS
 from training.folds import make_splits
 from training.inputs import PreparedSet, prepare_set
-from training.publish import data_lines, saliency_scale
+from training.publish import data_lines, golden_input, saliency_scale
 from training.recipes import Recipe, describe_settings
 
 IntArray = npt.NDArray[np.int64]
@@ -203,13 +203,12 @@ def _write_bundle(
         metrics=metrics,
         created=datetime.now(UTC).date().isoformat(),
     )
-    golden = recipe.test_inputs(merged.prepared, int(rows[0]))
     figures = "```json\n" + json.dumps(metrics, indent=2) + "\n```"
     card = (
         model_card(info, describe_settings(recipe), (*counts, *facts.training_data, reviewed))
         + f"\n{figures}\n"
     )
-    return save_bundle(models / info.name, info, net, golden, card)
+    return save_bundle(models / info.name, info, net, golden_input(recipe), card)
 
 
 def _report(info: BundleInfo, metrics: dict[str, Any], changes: Sequence[LabelChange]) -> str:
