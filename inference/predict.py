@@ -53,7 +53,7 @@ def run(job: Job, messages: TextIO | None = None) -> int:
         print(f"There is no model called {unknown[0]}. Models found: {known}.", file=told)
         return EXIT_USAGE
     if not chosen:
-        print(_no_model(job, broken), file=told)
+        print(_no_model(job, registry, broken), file=told)
         return EXIT_FAILED
     try:
         with job.out.open("w", encoding="utf-8", newline="\n") as lines:
@@ -79,9 +79,12 @@ def _choose(
     return usable, broken, tuple(name for name in names if name not in known)
 
 
-def _no_model(job: Job, broken: Sequence[BrokenBundle]) -> str:
+def _no_model(job: Job, registry: Registry, broken: Sequence[BrokenBundle]) -> str:
     if broken:
         return f"No usable model was found. {broken[0].sentence}"
+    if registry.bundles:
+        names = ", ".join(info.name for info in registry.bundles)
+        return f"Every model found is switched off ({names}): name one with --bundle to ask it all the same."
     return f"No model was found in {', '.join(str(folder) for folder in job.model_folders)}."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,5 +73,6 @@ def _bundle_folders(folders: Iterable[Path], broken: list[BrokenBundle]) -> Iter
             broken.append(BrokenBundle(folder.name, folder, sentence))
             continue
         for path in inside:
-            if (path / BUNDLE_FILE).is_file() or (path / WEIGHTS_FILE).is_file():
+            # Unlike Path.is_file, this is False, and no error, inside a folder that may not be entered.
+            if any(os.path.isfile(path / name) for name in (BUNDLE_FILE, WEIGHTS_FILE)):  # noqa: PTH113
                 yield path

@@ -39,7 +39,7 @@ def _is_record(path: Path) -> bool:
     suffix = path.suffix.lower()
     if path.name.startswith("."):
         return False
-    return suffix == ".hea" or (suffix in ARRAY_SUFFIXES and sidecar_path(path).is_file())
+    return suffix == ".hea" or (suffix in ARRAY_SUFFIXES and os.path.isfile(sidecar_path(path)))  # noqa: PTH113
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -110,6 +110,16 @@ def test_no_model_and_no_place_to_write_are_one_sentence_each(
     assert told.count("\n") == 1
 
 
+def test_models_that_are_all_switched_off_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_bundle(tmp_path, "ecg-smart-net.off", enabled=False)
+    assert main(["predict", "x.hea", "--json", str(tmp_path / "o"), "--models", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Every model found is switched off (ecg-smart-net.off)")
+    assert not (tmp_path / "o").exists()
+
+
 @pytest.mark.parametrize(
     "words", [["predict"], ["predict", "x.hea"], ["download", "mimic", "--to", "x"], ["--nope"]]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,16 @@ def test_folders_that_are_absent_or_hold_no_bundle_are_empty(tmp_path: Path) -> 
     (tmp_path / "readme.txt").write_text("no bundle", encoding="utf-8")
     registry = find_bundles([tmp_path, tmp_path / "absent"])
     assert (registry.bundles, registry.broken) == ((), ())
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="permissions do not bind this user")
+def test_a_folder_that_may_not_be_entered_hides_no_other_bundle(tmp_path: Path) -> None:
+    closed = light_bundle(tmp_path, "ecg-smart-net.closed")
+    light_bundle(tmp_path, "ecg-smart-net.open")
+    closed.chmod(0)
+    registry = find_bundles([tmp_path])
+    closed.chmod(0o700)
+    assert [info.name for info in registry.bundles] == ["ecg-smart-net.open"]
 
 
 def test_bundles_are_found_without_torch(tmp_path: Path) -> None:
