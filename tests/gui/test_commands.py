@@ -55,7 +55,7 @@ class ReadingDesk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[ReadingDesk]:  # noqa: ARG001 (Qt must be up)
+def desk(qtbot: QtBot) -> Iterator[ReadingDesk]:
     store = LabelStore.open("sqlite://")
     yield ReadingDesk(store)
     store.close()
