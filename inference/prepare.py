@@ -23,6 +23,7 @@ _NOTABLE: Final = (
     "lead_off",
     "clipped",
     "few_beats",
+    "no_qrs_onset",
     "short_rr",
     "irregular",
     "low_rate",
@@ -30,6 +31,8 @@ _NOTABLE: Final = (
 )
 
 
+_MOST_WINDOWS: Final = 60
+"""A long recording is looked at in so many windows, spread evenly, to bound time and memory."""
 _ALIKE_EXPECTED_OF: Final = 4
 """Among so many beats two must resemble each other, or they are taken for noise."""
 
@@ -133,8 +136,9 @@ def _credible_beat(analysis: EcgAnalysis) -> MedianBeat:
 
 def _beat_array(beat: MedianBeat, spec: PrepareSpec, rows: list[int]) -> FloatArray:
     part = beat.signals_mv[rows, spec.first_sample : spec.first_sample + spec.n_samples]
-    if np.isnan(part).any():
-        raise PrepareError("Not run: the median beat has gaps where this model looks.")
+    gapped = [name for name, row in zip(spec.leads, part, strict=True) if np.isnan(row).any()]
+    if gapped:
+        raise PrepareError(f"Not run: the median beat of {_and(gapped)} has gaps where this model looks.")
     return zscore_per_lead(part)[None, None]
 
 
@@ -170,5 +174,7 @@ def _image_array(leads_mv: FloatArray, spec: PrepareSpec) -> tuple[FloatArray, t
     ]
     if not starts:
         raise PrepareError(f"Not run: no {spec.window_s:g}-s window of this recording is complete.")
+    if len(starts) > _MOST_WINDOWS:
+        starts = [starts[k] for k in np.linspace(0, len(starts) - 1, _MOST_WINDOWS).astype(int)]
     images = draw_windows(leads_mv, starts, spec)
     return images, tuple(start / MODEL_FS_HZ for start in starts)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inference.bundle_info import BundleInfo
+from training.evaluate import FAMILIES
 from training.folds import N_ROTATIONS
 
 NOTICE = "Research software. Not a medical device. It informs a reader and never replaces one."
@@ -84,7 +85,17 @@ def _binary_table(cv: dict[str, Any]) -> str:
                 for k in ("true_positive", "false_negative", "false_positive", "true_negative")
             ),
         ),
-        ("Positive records", f"{cv['n_positive']} of {cv['n_records']}"),
+        (
+            "Positive records",
+            f"{cv['n_positive']} of {cv['n_records']} ({cv['n_positive'] / cv['n_records']:.0%})",
+        ),
+        *(
+            (
+                f"AUC, pooled, against negatives with {name}",
+                f"{_interval(part['auc'])} ({part['n_negative']} records)",
+            )
+            for name, part in cv.get("by_negatives", {}).items()
+        ),
     ]
     return _table(rows)
 
@@ -96,6 +107,10 @@ def _site_table(cv: dict[str, Any]) -> str:
         *((f"Recall, {name}", _recall(facts)) for name, facts in cv["family_recall"].items()),
         ("Exact site: accuracy among MI records", _interval(cv["exact_site_accuracy_among_mi"])),
         *((f"Recall, site {name}", _recall(facts)) for name, facts in cv["exact_site_recall"].items()),
+        (
+            "Families: true (rows) by called, " + ", ".join(FAMILIES),
+            "; ".join(" ".join(str(n) for n in row) for row in cv["family_confusion"]),
+        ),
         ("MI against N, AUC", _interval(cv["mi_against_none_auc"])),
         ("N records called N", f"{cv['none_called_none']:.3f}"),
         ("MI records called N", f"{cv['mi_called_none']:.3f}"),

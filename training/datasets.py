@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from inference.labels import Omi
+from inference.bundle_info import Task
+from inference.labels import Omi, Reading
 from inference.manifest import read_manifest
 
 PTB_XL_SITES: Final = {
@@ -128,18 +129,31 @@ def ludb_stemi_against_others(folder: Path) -> list[LabelledRecord]:
     return records
 
 
-def manifest(path: Path) -> list[LabelledRecord]:
-    """Readings of the app's manifest that answer OMI yes or no; synthetic records are left out.
+def is_positive(reading: Reading, task: Task) -> bool | None:
+    """What a reading says for a two-class task; None where it does not answer that question.
 
-    An infarction is 'OMI yes' or a location other than 'N'. The record hash identifies the record, so
-    that a reading can replace a base set's label for the same ECG.
+    OMI: the OMI answer alone. MI of any age: OMI yes or a location other than 'N' is positive, location
+    'N' negative; 'OMI no' alone says nothing of an old infarct.
     """
+    if task == "omi":
+        return None if reading.omi not in (Omi.YES, Omi.NO) else reading.omi is Omi.YES
+    if reading.omi is Omi.YES:
+        return True
+    return None if reading.location is None else reading.location != "N"
+
+
+def manifest(path: Path, task: Task) -> list[LabelledRecord]:
+    """Readings of the app's manifest that answer the task's question; synthetic records are left out.
+
+    The record hash identifies the record, so that a reading can replace a base set's label for the same
+    ECG. Of several readings of one ECG the latest counts.
+    """
+    latest = {row.record_sha256: row for row in sorted(read_manifest(path), key=lambda row: row.time)}
     records = []
-    for row in read_manifest(path):
-        if row.synthetic or row.reading.omi not in (Omi.YES, Omi.NO):
+    for row in latest.values():
+        positive = is_positive(row.reading, task)
+        if row.synthetic or positive is None:
             continue
-        positive = row.reading.omi is Omi.YES
-        site = row.reading.location if row.reading.location is not None or positive else "N"
         records.append(
             LabelledRecord(
                 path=Path(row.path),
@@ -147,8 +161,8 @@ def manifest(path: Path) -> list[LabelledRecord]:
                 source="manifest",
                 patient=row.patient_key or f"manifest/{row.record_sha256}",
                 patient_known=row.patient_key is not None,
-                is_mi=positive or site not in (None, "N"),
-                site=site,
+                is_mi=positive,
+                site=row.reading.location,
             )
         )
     return records

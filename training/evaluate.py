@@ -87,7 +87,7 @@ def binary_metrics(result: OutOfFold, patients: Sequence[str], n_draws: int = N_
         "auc_per_run": [round(value, 4) for value in per_run],
         "auc_pooled": bootstrap(lambda rows: auc(targets[rows], scores[rows]), patients, n_draws).to_json(),
         "ap_pooled": bootstrap(
-            lambda rows: average_precision(targets[rows], scores[rows]), patients
+            lambda rows: average_precision(targets[rows], scores[rows]), patients, n_draws
         ).to_json(),
         "thresholds": [round(value, 4) for value in thresholds],
         "confusion": {
@@ -103,6 +103,26 @@ def binary_metrics(result: OutOfFold, patients: Sequence[str], n_draws: int = N_
             lambda rows: _share(~called[rows], targets[rows] == 0), patients, n_draws
         ).to_json(),
     }
+
+
+def by_negatives(
+    result: OutOfFold, patients: Sequence[str], normal: npt.NDArray[np.bool_], n_draws: int = N_BOOTSTRAP
+) -> dict[str, Any]:
+    """Pooled AUC of the positives against negatives coded normal, and against all other negatives."""
+    figures: dict[str, Any] = {}
+    for name, kept in (("normal ECG", normal), ("other findings", ~normal)):
+        rows = np.flatnonzero(kept | (result.targets == 1))
+        targets, scores = result.targets[rows], result.probabilities[rows, 1]
+        chosen = [patients[row] for row in rows]
+        figures[name] = {
+            "n_negative": int((targets == 0).sum()),
+            "auc": bootstrap(_auc_of(targets, scores), chosen, n_draws).to_json(),
+        }
+    return figures
+
+
+def _auc_of(targets: IntArray, scores: FloatArray) -> Statistic:
+    return lambda rows: auc(targets[rows], scores[rows])
 
 
 def _share(hit: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:

@@ -17,6 +17,7 @@ class ModelFacts:
     experimental: bool = False
 
 
+_SCORE: Final = "The number is a score between 0 and 1, not a calibrated probability."
 _NOT_OMI: Final = "No public data has angiographic OMI labels, and this model has seen none."
 _OLD: Final = (
     "PTB-XL's MI codes are mostly old or undated infarcts; a positive answer does not mean an acute one."
@@ -41,7 +42,7 @@ FACTS: Final = {
             "Likelihoods are not used: any such code counts, many carry an unknown likelihood.",
             "Records of unknown patients train and are never tested.",
         ),
-        warnings=(_NOT_OMI, _OLD, _SCOPE, _FOLD, _ONE_SOURCE),
+        warnings=(_SCORE, _NOT_OMI, _OLD, _SCOPE, _FOLD, _ONE_SOURCE),
     ),
     "omi-proxy": ModelFacts(
         title="OMI (proxy model, experimental)",
@@ -55,9 +56,12 @@ FACTS: Final = {
             "to 0.5 mV, down to sub-STEMI size).",
             "Negatives are real records without an MI code.",
             "Beats without all of QRS onset, J point, T peak and T end are left out of training.",
+            "In the cross-validation below, positives are records with MI codes: no record with a known "
+            "occlusion exists to test on.",
         ),
         warnings=(
             "A proxy: it was trained on MI codes and simulated injury, never on angiographic occlusion.",
+            _SCORE,
             "The simulated injury is one dipole without proximity effect, evolution or Q waves.",
             _OLD,
             _SCOPE,
@@ -81,6 +85,7 @@ FACTS: Final = {
         ),
         warnings=(
             "A location is only meaningful when there is an infarction.",
+            _SCORE,
             "L, IP, IPL and P have few or no known patients here: do not rely on their probabilities.",
             _NOT_OMI,
             _OLD,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from inference.records import read_record
 from inference.resource_paths import resources_folder
 from training.card import model_card
 from training.cross_validate import OutOfFold, cross_validate, record_probabilities, train_on
-from training.evaluate import binary_metrics, external_metrics, site_metrics
+from training.evaluate import binary_metrics, by_negatives, external_metrics, site_metrics
 from training.facts import FACTS
 from training.inputs import PreparedSet
 from training.recipes import Recipe, describe_settings
@@ -55,8 +56,9 @@ def publish(
     n_runs: int = 5,
 ) -> BundleInfo:
     """Make the bundle `models/<recipe.name>`; finished parts in `work` are taken up again."""
-    result = cross_validate(recipe, prepared, work / recipe.name, n_runs)
-    net = _final_net(recipe, prepared, work / recipe.name / "final.safetensors")
+    parts = work / f"{recipe.name}-{fingerprint(recipe, prepared)}"
+    result = cross_validate(recipe, prepared, parts, n_runs)
+    net = _final_net(recipe, prepared, parts / "final.safetensors")
     metrics = measure(recipe, prepared, result, net, externals)
     facts = FACTS[recipe_key]
     rows = recipe.usable_rows(prepared)
@@ -78,8 +80,17 @@ def publish(
     )
     data = (*data_lines(recipe, prepared), *facts.training_data)
     card = model_card(info, describe_settings(recipe), data)
-    (work / recipe.name / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
+    (parts / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
     return save_bundle(models / recipe.name, info, net, golden_input(recipe), card)
+
+
+def fingerprint(recipe: Recipe, prepared: PreparedSet) -> str:
+    """Changes with the recipe, its settings, the signals or their labels: finished parts fit only these."""
+    digest = hashlib.sha256(repr(recipe).encode())
+    for record, sha256 in zip(prepared.records, prepared.sha256, strict=True):
+        digest.update(f"{sha256}|{record.patient}|{record.is_mi}|{record.site}".encode())
+    digest.update(np.ascontiguousarray(prepared.inputs).tobytes())
+    return digest.hexdigest()[:12]
 
 
 def golden_input(recipe: Recipe) -> FloatArray:
@@ -117,7 +128,9 @@ def measure(
     patients = [prepared.records[row].patient for row in result.rows]
     if len(recipe.classes) > 2:
         return {"cross_validation": site_metrics(result, patients, recipe.classes)}
+    normal = np.array(["NORM" in prepared.records[row].codes for row in result.rows])
     metrics: dict[str, Any] = {"cross_validation": binary_metrics(result, patients)}
+    metrics["cross_validation"]["by_negatives"] = by_negatives(result, patients, normal)
     if externals:
         metrics["external"] = _external(recipe, net, externals)
     return metrics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from inference.signal.median_beat import DIFFERENT_SHAPE, median_beat
 from inference.signal.quality import lead_findings, record_findings
 from inference.signal.r_peaks import detect_r_peaks
 from inference.signal.rhythm import describe_rhythm
+
+_MOST_GAPS: Final = 0.2
+"""Share of missing samples above which a lead has no median beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,12 @@ def _bridge_gaps(twelve: FloatArray, gaps: BoolArray) -> FloatArray:
 
 def _assemble(record: Record, band: FilterBand, raw: _TimeBase, r_samples: IntArray) -> EcgAnalysis:
     filtered = bandpass(raw.signals_mv, MODEL_FS_HZ, band)
-    missing = raw.gaps.all(axis=1)
-    filtered[missing] = np.nan
+    # A lead with long gaps is left out of the beat, or its gaps would take the other leads' beats away.
+    lost = np.asarray(raw.gaps.mean(axis=1) > _MOST_GAPS)
+    whole = np.where(lost[:, None], np.float32(np.nan), filtered)
     beat, problem = None, None
     try:
-        beat = median_beat(filtered, r_samples, np.asarray(raw.gaps[~missing].any(axis=0)))
+        beat = median_beat(whole, r_samples, np.asarray(raw.gaps[~lost].any(axis=0)))
     except SignalError as error:
         problem = str(error)
     filtered[raw.gaps] = np.nan

@@ -63,6 +63,7 @@ FindingKind = Literal[
     "baseline_wander",
     "limb_reversal",
     "few_beats",
+    "no_qrs_onset",
     "short_rr",
     "irregular",
     "low_rate",

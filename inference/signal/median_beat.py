@@ -68,8 +68,9 @@ def median_beat(signals_mv: FloatArray, r_samples: IntArray, gaps: BoolArray | N
     for index, is_similar in zip(candidates.index, similar, strict=True):
         if not is_similar:
             rejections[index] = DIFFERENT_SHAPE
-    with np.errstate(all="ignore"):
-        beat = _nan_median(aligned[similar])
+    if not similar.any():
+        raise SignalError("No two heart beats in this recording are alike.")
+    beat = _nan_median(aligned[similar])
     return _finish(beat, present, r_samples, rejections)
 
 

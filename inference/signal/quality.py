@@ -13,6 +13,7 @@ from inference.signal.beat import (
     MODEL_FS_HZ,
     R_SAMPLE,
     BoolArray,
+    FindingKind,
     FloatArray,
     MedianBeat,
     QualityFinding,
@@ -24,6 +25,7 @@ _SILENT_S: Final = 1.0
 _CLIP_RUN: Final = 8
 _CLIP_RUNS: Final = 3
 _NOISE_MV: Final = 0.045
+_NOISE_PIECE: Final = 100
 _WANDER_MV: Final = 1.0
 _LOWEST_FULL_RATE_HZ: Final = 250.0
 _SHORTEST_S: Final = 5.0
@@ -78,7 +80,9 @@ def _is_clipped(row: FloatArray) -> bool:
 def _noise_mv(row: FloatArray) -> float:
     """Muscle and mains noise: typical size over 0.2-s pieces of what a 22-ms moving average removes."""
     residual = row - uniform_filter1d(row, 11)
-    pieces = residual[: row.size // 100 * 100].reshape(-1, 100)
+    if row.size < _NOISE_PIECE:
+        return 0.0
+    pieces = residual[: row.size // _NOISE_PIECE * _NOISE_PIECE].reshape(-1, _NOISE_PIECE)
     return float(np.median(pieces.std(axis=1)))
 
 
@@ -106,10 +110,16 @@ def record_findings(
 
 def _beat_findings(beat: MedianBeat) -> Iterator[QualityFinding]:
     for note in beat.notes:
-        yield QualityFinding("short_rr" if note.startswith("RR") else "few_beats", note)
+        yield QualityFinding(_kind_of_note(note), note)
     reversal = suspected_reversal(beat.signals_mv)
     if reversal:
         yield QualityFinding("limb_reversal", reversal)
+
+
+def _kind_of_note(note: str) -> FindingKind:
+    if note.startswith("RR"):
+        return "short_rr"
+    return "no_qrs_onset" if note.startswith("QRS onset") else "few_beats"
 
 
 def suspected_reversal(beat_mv: FloatArray) -> str | None:
