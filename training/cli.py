@@ -7,15 +7,18 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from inference.manifest import ManifestError
 from inference.prepare import PrepareSpec
 from training.datasets import ludb_stemi_against_others, ptb_acute_against_healthy, ptb_xl
-from training.folds import LeakageError
+from training.folds import N_ROTATIONS, LeakageError
 from training.inputs import prepare_set
 from training.publish import External, publish
 from training.recipes import RECIPES, Recipe
-from training.retrain import retrain
+from training.retrain import RetrainError, retrain
+
+TWO_CLASS: Final = tuple(name for name, recipe in RECIPES.items() if len(recipe.classes) == 2)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         return _fit(options) if options.command == "fit" else _retrain(options)
-    except (OSError, LeakageError, ManifestError) as error:
+    except (OSError, LeakageError, ManifestError, RetrainError) as error:
         print(f"{error}", file=sys.stderr)
         return 1
 
@@ -40,14 +43,14 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--work", type=Path, default=Path("runs"), help="cache and finished parts")
         command.add_argument("--models", type=Path, required=True, help="folder to write the bundle into")
         command.add_argument("--epochs", type=int, help="instead of the recipe's own")
-        command.add_argument("--runs", type=int, default=5, choices=(1, 2, 5), help="cross-validation runs")
     fit = commands.choices["fit"]
     fit.add_argument("recipe", choices=tuple(RECIPES))
+    fit.add_argument("--runs", type=int, default=N_ROTATIONS, choices=range(1, N_ROTATIONS + 1))
     fit.add_argument("--ptb", type=Path, help="PTB's folder, measured on, never trained on")
     fit.add_argument("--ludb", type=Path, help="LUDB's folder, measured on, never trained on")
     again = commands.choices["retrain"]
     again.add_argument("--manifest", type=Path, required=True, help="labels exported by the app")
-    again.add_argument("--base", choices=tuple(RECIPES), default="mi-ptbxl", help="recipe and base set")
+    again.add_argument("--base", choices=TWO_CLASS, default="mi-ptbxl", help="recipe and base set")
     again.add_argument("--tag", default="corrected", help="tag of the new bundle")
     return parser
 

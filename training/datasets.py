@@ -142,6 +142,11 @@ def is_positive(reading: Reading, task: Task) -> bool | None:
     return None if reading.location is None else reading.location != "N"
 
 
+def manifest_id(sha256: str) -> str:
+    """The record id of an ECG that was read in the app."""
+    return f"manifest/{sha256}"
+
+
 def manifest(path: Path, task: Task) -> list[LabelledRecord]:
     """Readings of the app's manifest that answer the task's question; synthetic records are left out.
 
@@ -157,7 +162,7 @@ def manifest(path: Path, task: Task) -> list[LabelledRecord]:
         records.append(
             LabelledRecord(
                 path=Path(row.path),
-                record_id=f"manifest/{row.record_sha256}",
+                record_id=manifest_id(row.record_sha256),
                 source="manifest",
                 patient=row.patient_key or f"manifest/{row.record_sha256}",
                 patient_known=row.patient_key is not None,

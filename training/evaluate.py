@@ -113,7 +113,7 @@ def by_negatives(
     for name, kept in (("normal ECG", normal), ("other findings", ~normal)):
         rows = np.flatnonzero(kept | (result.targets == 1))
         targets, scores = result.targets[rows], result.probabilities[rows, 1]
-        chosen = [patients[row] for row in rows]
+        chosen = [patients[int(row)] for row in rows]
         figures[name] = {
             "n_negative": int((targets == 0).sum()),
             "auc": bootstrap(_auc_of(targets, scores), chosen, n_draws).to_json(),

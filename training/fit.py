@@ -56,7 +56,6 @@ def fit(
     epoch_batches: EpochBatches,
     steps_per_epoch: int,
     settings: FitSettings,
-    class_weights: FloatArray | None = None,
     name: str = "",
 ) -> nn.Module:
     """Train `net` in place and return it in eval mode on the CPU."""
@@ -65,8 +64,7 @@ def fit(
     rng = np.random.default_rng(settings.seed)
     net.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     net.train()
-    weights = None if class_weights is None else torch.from_numpy(class_weights).to(device)
-    loss_of = nn.CrossEntropyLoss(weight=weights, label_smoothing=settings.label_smoothing)
+    loss_of = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
     optimiser = torch.optim.AdamW(
         net.parameters(), settings.highest_learning_rate, weight_decay=settings.weight_decay
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,7 +74,7 @@ def publish(
         threshold=_threshold(metrics),
         saliency_scale=saliency_scale(recipe, prepared, net, rows),
         experimental=facts.experimental,
-        enabled=_is_good_enough(recipe, metrics),
+        enabled=is_good_enough(recipe, metrics),
         warnings=facts.warnings,
         metrics=metrics,
         created=datetime.now(UTC).date().isoformat(),
@@ -104,9 +105,11 @@ def data_lines(recipe: Recipe, prepared: PreparedSet) -> list[str]:
     rows, targets = recipe.usable_rows(prepared), recipe.targets(prepared)
     counts = ", ".join(f"{name} {int((targets[rows] == k).sum())}" for k, name in enumerate(recipe.classes))
     known = sum(prepared.records[row].patient_known for row in rows)
+    sources = Counter(prepared.records[row].source for row in rows)
     return [
-        f"PTB-XL 1.0.1 (Wagner et al. 2020, CC BY 4.0): {rows.size} of {len(prepared)} records ({counts}); "
-        f"the patient is known in {known}.",
+        f"{rows.size} of {len(prepared)} records ({counts}); the patient is known in {known}.",
+        f"Sources: {', '.join(f'{name} {n}' for name, n in sorted(sources.items()))}. PTB-XL: Wagner et al. "
+        "2020, CC BY 4.0.",
         f"Records that could not be read or prepared: {len(prepared.refused)}.",
     ]
 
@@ -156,7 +159,8 @@ def _threshold(metrics: dict[str, Any]) -> float | None:
     return None if thresholds is None else float(np.median(thresholds))
 
 
-def _is_good_enough(recipe: Recipe, metrics: dict[str, Any]) -> bool:
+def is_good_enough(recipe: Recipe, metrics: dict[str, Any]) -> bool:
+    """Whether a bundle is switched on: an OMI proxy only with a measured, sufficient external AUC."""
     if recipe.task != "omi" or "external" not in metrics:
         return recipe.task != "omi"
     return bool(metrics["external"]["Pooled external records"]["auc"]["value"] >= LOWEST_PROXY_AUC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -228,10 +228,3 @@ def describe_settings(recipe: Recipe) -> dict[str, Any]:
         "label smoothing": settings.label_smoothing,
         "seed": settings.seed,
     }
-
-
-def recipe_named(name: str, known: Sequence[str] = tuple(RECIPES)) -> Recipe:
-    """A recipe by its short name. Raises KeyError with the known names."""
-    if name not in RECIPES:
-        raise KeyError(f"There is no recipe {name!r}; known are {', '.join(known)}.")
-    return RECIPES[name]

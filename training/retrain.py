@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,16 +17,20 @@ from inference.manifest import read_manifest
 from inference.prepare import PrepareSpec
 from training.card import model_card
 from training.cross_validate import record_probabilities, train_on
-from training.datasets import LabelledRecord, manifest
+from training.datasets import LabelledRecord, manifest, manifest_id
 from training.evaluate import Interval, auc, best_f1_threshold, bootstrap
 from training.facts import FACTS
 from training.folds import make_splits
 from training.inputs import PreparedSet, prepare_set
-from training.publish import data_lines, golden_input, saliency_scale
+from training.publish import data_lines, golden_input, is_good_enough, saliency_scale
 from training.recipes import Recipe, describe_settings
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]
+
+
+class RetrainError(Exception):
+    """A manifest that nothing can be learned from; one plain sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,17 @@ def retrain(
     Before and after are two networks trained on the same training rows of one patient-grouped split,
     without and with the manifest's labels, judged on the same test records with the base set's own
     labels. Records labelled in the app only train: nobody's correction is its own test. Raises
-    ManifestError for a manifest that cannot be read.
+    ManifestError for a manifest that cannot be read, RetrainError for one that teaches nothing.
     """
-    if len(recipe.classes) != 2:
-        raise OSError("Retraining from a manifest is for two-class models; choose another base.")
-    cache = work / "cache"
-    original = prepare_set(base, PrepareSpec(), cache)
-    added = prepare_set(manifest(manifest_path), PrepareSpec(), None)
+    labelled = manifest(manifest_path, recipe.task)
+    if not labelled:
+        raise RetrainError(f"{manifest_path} holds no reading that answers this model's question.")
+    original = prepare_set(base, PrepareSpec(), work / "cache")
+    added = prepare_set(labelled, PrepareSpec(), None)
     merged = merge(original, added, manifest_path)
+    if not merged.reviewed.any():
+        reasons = "; ".join(merged.prepared.refused)
+        raise RetrainError(f"No record of {manifest_path} could be used: {reasons}.")
     before, after = _before_and_after(recipe, original, merged)
     difference = bootstrap(
         lambda rows: (
@@ -85,14 +91,21 @@ def retrain(
 
 
 def merge(base: PreparedSet, added: PreparedSet, manifest_path: Path) -> Merged:
-    """The base set with labels replaced where the same ECG was read in the app, and new ECGs appended."""
-    said = {row.record_sha256: row for row in read_manifest(manifest_path)}
+    """The base set with labels replaced where the same ECG was read in the app, and new ECGs appended.
+
+    A file that holds another ECG than the one that was read is left out and listed in `refused`.
+    """
+    said = {row.record_sha256: row for row in sorted(read_manifest(manifest_path), key=lambda row: row.time)}
     row_of = {sha256: row for row, sha256 in enumerate(base.sha256)}
     records = list(base.records)
     reviewed = np.zeros(len(base) + len(added), dtype=bool)
     changes: list[LabelChange] = []
     new_rows: list[int] = []
+    refused = list(base.refused + added.refused)
     for index, (labelled, sha256) in enumerate(zip(added.records, added.sha256, strict=True)):
+        if labelled.record_id != manifest_id(sha256):
+            refused.append(f"{labelled.path.name}: the file has changed since it was read in the app")
+            continue
         reader, time = said[sha256].reader, said[sha256].time.isoformat()
         if sha256 in row_of:
             row = row_of[sha256]
@@ -106,6 +119,7 @@ def merge(base: PreparedSet, added: PreparedSet, manifest_path: Path) -> Merged:
             new_rows.append(index)
             changes.append(LabelChange(labelled.record_id, None, _word(labelled), reader, time))
     together = _append(replace(base, records=tuple(records)), added.take(np.array(new_rows, dtype=np.int64)))
+    together = replace(together, refused=tuple(refused))
     return Merged(together, reviewed[: len(together)], tuple(changes))
 
 
@@ -121,7 +135,6 @@ def _append(first: PreparedSet, second: PreparedSet) -> PreparedSet:
         np.concatenate([first.beats_mv, second.beats_mv]),
         np.concatenate([first.fiducials, second.fiducials]),
         np.concatenate([first.leads_mv, second.leads_mv]),
-        refused=second.refused,
     )
 
 
@@ -200,14 +213,11 @@ def _write_bundle(
         saliency_scale=saliency_scale(recipe, merged.prepared, net, rows),
         experimental=True,
         warnings=facts.warnings,
+        enabled=is_good_enough(recipe, metrics),
         metrics=metrics,
         created=datetime.now(UTC).date().isoformat(),
     )
-    figures = "```json\n" + json.dumps(metrics, indent=2) + "\n```"
-    card = (
-        model_card(info, describe_settings(recipe), (*counts, *facts.training_data, reviewed))
-        + f"\n{figures}\n"
-    )
+    card = model_card(info, describe_settings(recipe), (*counts, *facts.training_data, reviewed))
     return save_bundle(models / info.name, info, net, golden_input(recipe), card)
 
 

@@ -18,10 +18,11 @@ from inference.labels import Omi, Reading
 from inference.manifest import ManifestRow, write_manifest
 from inference.prepare import PrepareSpec
 from tests.unit.labelled_sets import saved_records
+from training.datasets import is_positive, manifest
 from training.fit import FitSettings, fit, predict_probabilities
 from training.inputs import PreparedSet, prepare_set
 from training.recipes import MiRecipe, OmiProxyRecipe, SiteRecipe
-from training.retrain import merge, retrain
+from training.retrain import RetrainError, merge, retrain
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +92,7 @@ def row_for(prepared: PreparedSet, index: int, omi: Omi) -> ManifestRow:
 def test_a_reading_replaces_the_label_of_the_same_ecg(prepared: PreparedSet, tmp_path: Path) -> None:
     manifest_path = tmp_path / "labels.jsonl"
     write_manifest(manifest_path, [row_for(prepared, 0, Omi.YES), row_for(prepared, 3, Omi.YES)])
-    from training.datasets import manifest
-
-    added = prepare_set(manifest(manifest_path), PrepareSpec(), None)
+    added = prepare_set(manifest(manifest_path, "mi"), PrepareSpec(), None)
     merged = merge(prepared, added, manifest_path)
     assert len(merged.prepared) == 24
     assert merged.prepared.records[0].is_mi
@@ -125,3 +124,33 @@ def test_retraining_writes_a_working_bundle_and_says_what_changed(tmp_path: Path
     assert {"auc_before", "auc_after", "auc_difference"} <= set(figures)
     assert "research" in info.card_path.read_text(encoding="utf-8").lower()
     assert json.dumps(figures["changed_labels"][0]["old"]) == '"negative"'
+
+
+def test_a_manifest_that_answers_nothing_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    write_manifest(tmp_path / "labels.jsonl", [])
+    with pytest.raises(RetrainError, match="no reading that answers"):
+        retrain("mi-ptbxl", MiRecipe(), [], tmp_path / "labels.jsonl", tmp_path, tmp_path, "corrected")
+
+
+def test_a_file_that_changed_since_it_was_read_teaches_nothing(prepared: PreparedSet, tmp_path: Path) -> None:
+    changed = replace(row_for(prepared, 3, Omi.YES), record_sha256="0" * 64)
+    write_manifest(tmp_path / "labels.jsonl", [changed])
+    added = prepare_set(manifest(tmp_path / "labels.jsonl", "mi"), PrepareSpec(), None)
+    merged = merge(prepared, added, tmp_path / "labels.jsonl")
+    assert not merged.reviewed.any()
+    assert "has changed since it was read" in merged.prepared.refused[-1]
+
+
+@pytest.mark.parametrize(
+    ("reading", "omi", "mi"),
+    [
+        (Reading(omi=Omi.YES), True, True),
+        (Reading(omi=Omi.NO), False, None),
+        (Reading(omi=Omi.NO, location="I"), False, True),
+        (Reading(omi=Omi.NO, location="N"), False, False),
+        (Reading(omi=Omi.UNCERTAIN, location="A"), None, True),
+        (Reading(comment="poor quality"), None, None),
+    ],
+)
+def test_a_reading_answers_each_task_on_its_own(reading: Reading, omi: bool | None, mi: bool | None) -> None:
+    assert (is_positive(reading, "omi"), is_positive(reading, "mi")) == (omi, mi)
