@@ -20,7 +20,7 @@ from inference.signal.beat import (
 )
 from inference.signal.filters import DIAGNOSTIC_BAND, FilterBand, bandpass, resample
 from inference.signal.median_beat import DIFFERENT_SHAPE, median_beat
-from inference.signal.quality import lead_findings, record_findings
+from inference.signal.quality import noise_findings, record_findings, source_findings
 from inference.signal.r_peaks import detect_r_peaks
 from inference.signal.rhythm import describe_rhythm
 
@@ -47,10 +47,11 @@ class EcgAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class _TimeBase:
-    """The twelve leads at 500 Hz, gaps bridged by straight lines and remembered."""
+    """The twelve leads at 500 Hz, gaps bridged by straight lines and remembered; faults seen in the file."""
 
     signals_mv: FloatArray
     gaps: BoolArray
+    faults: tuple[QualityFinding, ...]
 
 
 def analyse(record: Record, band: FilterBand = DIAGNOSTIC_BAND) -> EcgAnalysis:
@@ -65,6 +66,7 @@ def _on_model_time_base(record: Record) -> _TimeBase:
     twelve = record.standard_12()
     gaps = np.isnan(twelve)
     bridged = _bridge_gaps(twelve, gaps) if gaps.any() else twelve
+    faults = tuple(source_findings(bridged, gaps, record.fs_hz))
     signals = resample(bridged, record.fs_hz, MODEL_FS_HZ)
     if gaps.any() and record.fs_hz != MODEL_FS_HZ:
         source = np.minimum(
@@ -73,7 +75,7 @@ def _on_model_time_base(record: Record) -> _TimeBase:
         gaps = gaps[:, source]
     elif gaps.shape != signals.shape:
         gaps = np.zeros(signals.shape, dtype=np.bool_)
-    return _TimeBase(signals, gaps)
+    return _TimeBase(signals, gaps, faults)
 
 
 def _bridge_gaps(twelve: FloatArray, gaps: BoolArray) -> FloatArray:
@@ -102,7 +104,7 @@ def _assemble(record: Record, band: FilterBand, raw: _TimeBase, r_samples: IntAr
     filtered.flags.writeable = False
     ectopic = None if beat is None else np.array([why == DIFFERENT_SHAPE for why in beat.rejections])
     rhythm = describe_rhythm(r_samples, ectopic)
-    quality = [*lead_findings(raw.signals_mv, raw.gaps)]
+    quality = [*raw.faults, *noise_findings(raw.signals_mv)]
     quality += record_findings(beat, rhythm, record.fs_hz, record.duration_s)
     if problem is not None:
         quality.append(QualityFinding("no_beats", problem))

@@ -22,7 +22,7 @@ from inference.signal.beat import (
 
 _FLAT_MV: Final = 0.02
 _SILENT_S: Final = 1.0
-_CLIP_RUN: Final = 8
+_CLIP_S: Final = 0.016
 _CLIP_RUNS: Final = 3
 _NOISE_MV: Final = 0.045
 _NOISE_PIECE: Final = 100
@@ -32,32 +32,34 @@ _SHORTEST_S: Final = 5.0
 _QRS = slice(R_SAMPLE - 35, R_SAMPLE + 40)
 
 
-def lead_findings(raw_mv: FloatArray, gaps: BoolArray) -> Iterator[QualityFinding]:
-    """Findings per lead on (12, n) mV at 500 Hz, unfiltered; `gaps` (12, n) were missing in the file."""
-    for name, row, gap in zip(STANDARD_LEADS, raw_mv, gaps, strict=True):
+def source_findings(source_mv: FloatArray, gaps: BoolArray, fs_hz: float) -> Iterator[QualityFinding]:
+    """Missing, flat, detached and clipped leads, on (12, n) mV as the file holds them at its own rate.
+
+    Resampling would round off the very edges by which a clipped or detached lead is known. Samples
+    marked in `gaps` (12, n) are bridged; they were missing in the file.
+    """
+    for name, row, gap in zip(STANDARD_LEADS, source_mv, gaps, strict=True):
+        silent_s = (float(gap.sum()) + _longest_run(np.abs(np.diff(row)) < 1e-6)) / fs_hz
         if gap.all():
             yield QualityFinding("lead_missing", f"{name} is missing in this file.", name)
         elif np.ptp(row) < _FLAT_MV:
             yield QualityFinding("flat", f"{name} is flat.", name)
-        else:
-            yield from _trace_findings(name, row, gap)
+        elif silent_s > _SILENT_S:
+            yield QualityFinding("lead_off", f"{name} is off for {silent_s:.1f} s.", name)
+        elif _is_clipped(row, fs_hz):
+            yield QualityFinding("clipped", f"{name} is clipped at its largest values.", name)
 
 
-def _trace_findings(name: str, row: FloatArray, gap: BoolArray) -> Iterator[QualityFinding]:
-    gap_s = float(gap.sum()) / MODEL_FS_HZ
-    silent_s = gap_s + _longest_run(np.abs(np.diff(row)) < 1e-6) / MODEL_FS_HZ
-    if silent_s > _SILENT_S:
-        yield QualityFinding("lead_off", f"{name} is off for {silent_s:.1f} s.", name)
-    elif _is_clipped(row):
-        yield QualityFinding("clipped", f"{name} is clipped at its largest values.", name)
-    noise_mv = _noise_mv(row)
-    if noise_mv > _NOISE_MV:
-        yield QualityFinding("noisy", f"{name} is noisy (about {1000 * noise_mv:.0f} µV).", name)
-    wander_mv = float(np.ptp(uniform_filter1d(row.astype(np.float64), int(1.2 * MODEL_FS_HZ))))
-    if wander_mv > _WANDER_MV:
-        yield QualityFinding(
-            "baseline_wander", f"The baseline of {name} wanders by {wander_mv:.1f} mV.", name
-        )
+def noise_findings(signals_mv: FloatArray) -> Iterator[QualityFinding]:
+    """Noise and wander per lead of (12, n) mV at 500 Hz, unfiltered."""
+    for name, row in zip(STANDARD_LEADS, signals_mv, strict=True):
+        noise_mv = _noise_mv(row)
+        if noise_mv > _NOISE_MV:
+            yield QualityFinding("noisy", f"{name} is noisy (about {1000 * noise_mv:.0f} µV).", name)
+        wander_mv = float(np.ptp(uniform_filter1d(row.astype(np.float64), int(1.2 * MODEL_FS_HZ))))
+        if wander_mv > _WANDER_MV:
+            text = f"The baseline of {name} wanders by {wander_mv:.1f} mV."
+            yield QualityFinding("baseline_wander", text, name)
 
 
 def _longest_run(condition: BoolArray) -> int:
@@ -65,14 +67,15 @@ def _longest_run(condition: BoolArray) -> int:
     return int(np.max(edges[1::2] - edges[::2], initial=0))
 
 
-def _is_clipped(row: FloatArray) -> bool:
+def _is_clipped(row: FloatArray, fs_hz: float) -> bool:
     """Several runs of samples that sit exactly at the lead's maximum or minimum."""
+    shortest = max(3.0, _CLIP_S * fs_hz)
     if np.ptp(row) < 1.0:
         return False
     for extreme in (row.max(), row.min()):
         at_rail = np.abs(row - extreme) < 1e-6
         edges = np.flatnonzero(np.diff(np.concatenate([[False], at_rail, [False]]).astype(np.int8)))
-        if int(np.sum(edges[1::2] - edges[::2] >= _CLIP_RUN)) >= _CLIP_RUNS:
+        if int(np.sum(edges[1::2] - edges[::2] >= shortest)) >= _CLIP_RUNS:
             return True
     return False
 

@@ -39,7 +39,7 @@ def clipped(row: np.ndarray) -> np.ndarray:
 
 def off_for_two_seconds(row: np.ndarray) -> np.ndarray:
     changed = row.copy()
-    changed[1500:2500] = 0.7
+    changed[int(0.3 * row.size) : int(0.5 * row.size)] = 0.7
     return changed
 
 
@@ -60,6 +60,16 @@ def test_a_planted_fault_is_named_for_its_lead_only(
     signals[V3] = fault(signals[V3])
     named = {(finding.kind, finding.lead) for finding in findings(signals) if finding.lead}
     assert named == {(kind, "V3")}
+
+
+@pytest.mark.parametrize("fs_hz", [257.0, 1000.0])
+@pytest.mark.parametrize(("fault", "kind"), [(clipped, "clipped"), (off_for_two_seconds, "lead_off")])
+def test_faults_are_seen_at_the_files_own_rate(
+    fault: Callable[[np.ndarray], np.ndarray], kind: str, fs_hz: float
+) -> None:
+    signals, _ = made_signals([0.9] * 10, fs_hz)
+    signals[V3] = fault(signals[V3])
+    assert (kind, "V3") in {(finding.kind, finding.lead) for finding in findings(signals, fs_hz)}
 
 
 def test_a_clean_recording_has_no_findings() -> None:
