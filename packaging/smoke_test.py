@@ -89,7 +89,8 @@ def run_self_test(program: Path, folder: Path) -> tuple[dict[str, Any], set[Path
             time.sleep(POLL_S)
     said = errors_path.read_text(encoding="utf-8", errors="replace").strip()
     if process.returncode != 0:
-        raise SmokeTestError(f"The self-test ended with exit code {process.returncode}.\n{said}")
+        found = report_path.read_text(encoding="utf-8") if report_path.exists() else "It wrote no report."
+        raise SmokeTestError(f"The self-test ended with exit code {process.returncode}.\n{said}\n{found}")
     if said:
         raise SmokeTestError(f"The self-test passed, but the program complained:\n{said}")
     if not report_path.exists():
