@@ -29,9 +29,12 @@ PATTERNS: Final = (
     "PySide6/Qt/translations/*",
     "PySide6/Qt/qml/*",
 )
+KEPT: Final = ("torch/bin/torch_shm_manager*",)
+"""torch looks for this one while it is imported."""
 
 
 def is_left_out(destination: str) -> bool:
     """Whether a file, by its path inside the program, is left out of it."""
     path = PurePath(destination).as_posix()
-    return any(fnmatch(path, pattern) for pattern in PATTERNS)
+    is_kept = any(fnmatch(path, pattern) for pattern in KEPT)
+    return not is_kept and any(fnmatch(path, pattern) for pattern in PATTERNS)

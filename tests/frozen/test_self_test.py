@@ -64,6 +64,7 @@ def test_a_moved_copy_of_the_built_program_passes_its_self_test() -> None:
     [
         ("torch/include/ATen/ATen.h", True),
         ("torch/bin/test_jit", True),
+        ("torch/bin/torch_shm_manager", False),
         ("torch/lib/libtorch_cpu.so", False),
         ("resources/models/ecg-smart-net.mi-ptbxl/weights.safetensors", False),
         ("sympy/core/core.py", False),
