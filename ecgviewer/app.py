@@ -75,7 +75,7 @@ def assemble(
     appearance = Appearance(settings_file or paths.settings_file())
     apply_theme(app, appearance.theme)
     background = Background(inline=inline)
-    store = StoreService(background, store_url or paths.store_url())
+    store = StoreService(background, store_url)
     inference = InferenceService(background, find, load)
     workspace = Workspace(background, store, inference)
     settings = appearance.settings

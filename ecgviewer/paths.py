@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 import platformdirs
-from sqlalchemy import URL
 
 from ecgviewer import APP_NAME
 
@@ -43,4 +42,7 @@ def log_file() -> Path:
 
 def store_url() -> str:
     """The label store's address when the user names none: an SQLite file in the data folder."""
+    # Imported here: SQLAlchemy takes longer than all that stands before the first paint.
+    from sqlalchemy import URL
+
     return URL.create("sqlite", database=str(data_folder() / "labels.sqlite")).render_as_string()

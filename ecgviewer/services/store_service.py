@@ -45,7 +45,8 @@ class StoreService(QObject):
     problem_changed = Signal(str)
     """Why readings cannot be saved right now; '' when all is well again."""
 
-    def __init__(self, background: Background, url: str, parent: QObject | None = None) -> None:
+    def __init__(self, background: Background, url: str | None = None, parent: QObject | None = None) -> None:
+        """`url` None: the file in the user's data folder."""
         super().__init__(parent)
         self._background = background
         self._url = url
@@ -93,11 +94,12 @@ class StoreService(QObject):
 
     def _guarded(self, work: Callable[[LabelStore], Any]) -> StoreAnswer:
         """Runs on the store thread: open the store if need be, turn its known errors into sentences."""
+        from ecgviewer import paths
         from ecgviewer.store import LabelStore, StoreError
 
         try:
             if self._store is None:
-                self._store = LabelStore.open(self._url)
+                self._store = LabelStore.open(self._url or paths.store_url())
             return StoreAnswer(work(self._store))
         except StoreError as error:
             _log.info("The label store refused: %s", error)
