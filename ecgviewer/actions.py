@@ -89,6 +89,9 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("caliper", "Caliper", ("C",), "Measure time and voltage between two points", "View"),
     ActionSpec("saliency", "Saliency", ("S",), "Show what a model is sensitive to, under the traces", "View"),
     ActionSpec("beats", "Single beats", ("B",), "Show the beats behind the median beat", "View"),
+    ActionSpec(
+        "median_row", "Median beats", ("D",), "Show the median beats, or give their room to the paper", "View"
+    ),
     ActionSpec("zoom_in", "Zoom in", ("+", "="), "Enlarge the paper", "View"),
     ActionSpec("zoom_out", "Zoom out", ("-",), "Shrink the paper", "View"),
     ActionSpec("reset_view", "Whole page", ("0",), "Show the whole page again", "View"),

@@ -82,9 +82,12 @@ def assemble(
     workspace.set_view(
         ViewState(
             layout=appearance.layout,
-            speed_mm_s=float(settings.speed_mm_s),
-            gain_mm_mv=float(settings.gain_mm_mv),
+            speed_mm_s=settings.speed_mm_s,
+            gain_mm_mv=settings.gain_mm_mv,
             saliency=settings.saliency_on,
+            beats=settings.single_beats_on,
+            median_row=settings.median_row_on,
+            saliency_bundle=settings.saliency_bundle or None,
         )
     )
     return Desk(background, store, inference, workspace, appearance, MainWindow(workspace, appearance))

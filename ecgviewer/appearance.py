@@ -5,21 +5,21 @@ from __future__ import annotations
 import getpass
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from ecgviewer.plots.layouts import LayoutName
-from ecgviewer.settings import Settings, load_settings, save_settings
+from ecgviewer.settings import Layout, Paper, Settings, load_settings, save_settings
 from ecgviewer.theme import CIVIDIS, YELLOW_RED, Theme, apply_theme, make_theme
 from inference.resource_paths import resources_folder
 
 if TYPE_CHECKING:
     from ecgviewer.workspace import ViewState
 
-_LAYOUTS: Final[dict[str, LayoutName]] = {"3x4": "3x4+II", "12x1": "12x1"}
-_ROOMS: Final[tuple[tuple[Literal["light", "dark"], Literal["dim", "dark"]], ...]] = (
+_LAYOUTS: Final[dict[Layout, LayoutName]] = {"3x4": "3x4+II", "6x2": "6x2", "12x1": "12x1"}
+_ROOMS: Final[tuple[tuple[Literal["light", "dark"], Paper], ...]] = (
     ("light", "dim"),
     ("dark", "dim"),
     ("dark", "dark"),
@@ -35,7 +35,8 @@ class Appearance(QObject):
         super().__init__(parent)
         self._file = file
         self._settings = load_settings(file)
-        self._room = 0 if self._settings.theme == "light" else 1
+        is_light = self._settings.theme == "light"
+        self._room = 0 if is_light else _ROOMS.index(("dark", self._settings.dark_room_paper))
         self.problem = ""
         """Why the settings could not be kept; '' while all is well."""
         self.theme = self._make_theme()
@@ -62,7 +63,7 @@ class Appearance(QObject):
 
     @property
     def layout(self) -> LayoutName:
-        return _LAYOUTS.get(self._settings.layout, "3x4+II")
+        return _LAYOUTS[self._settings.layout]
 
     def suggested_reader(self) -> str:
         """The reader's name, or what the computer calls its user."""
@@ -80,16 +81,20 @@ class Appearance(QObject):
         self._keep(replace(self._settings, last_folder=folder))
 
     def remember_view(self, view: ViewState) -> None:
-        """Keep layout, scale and overlay as far as the settings know them."""
-        settings = replace(self._settings, saliency_on=view.saliency)
-        by_layout = {name: short for short, name in _LAYOUTS.items()}
-        if view.layout in by_layout:
-            settings = replace(settings, layout=cast("Literal['3x4', '12x1']", by_layout[view.layout]))
-        if view.speed_mm_s in (25.0, 50.0):
-            settings = replace(settings, speed_mm_s=cast("Literal[25, 50]", int(view.speed_mm_s)))
-        if view.gain_mm_mv in (5.0, 10.0, 20.0):
-            settings = replace(settings, gain_mm_mv=cast("Literal[5, 10, 20]", int(view.gain_mm_mv)))
-        self._keep(settings)
+        """Keep how the ECG is looked at, all but the caliper: measuring is begun anew each time."""
+        short = next(short for short, name in _LAYOUTS.items() if name == view.layout)
+        self._keep(
+            replace(
+                self._settings,
+                layout=short,
+                speed_mm_s=view.speed_mm_s,
+                gain_mm_mv=view.gain_mm_mv,
+                saliency_on=view.saliency,
+                saliency_bundle=view.saliency_bundle or "",
+                single_beats_on=view.beats,
+                median_row_on=view.median_row,
+            )
+        )
 
     def cycle_theme(self) -> None:
         """Light room, dark room with dim paper, dark room with dark paper."""
@@ -98,7 +103,8 @@ class Appearance(QObject):
     def set_room(self, room: int) -> None:
         """0 light, 1 dark with dim paper, 2 dark with dark paper."""
         self._room = room
-        self._apply(replace(self._settings, theme=_ROOMS[room][0]))
+        theme, paper = _ROOMS[room]
+        self._apply(replace(self._settings, theme=theme, dark_room_paper=paper))
 
     def toggle_ramp(self) -> None:
         ramp: Literal["paper", "colour-blind"] = "paper" if self.is_colour_blind_safe else "colour-blind"

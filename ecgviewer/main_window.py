@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
             "caliper": workspace.toggle_caliper,
             "saliency": workspace.toggle_saliency,
             "beats": workspace.toggle_beats,
+            "median_row": workspace.toggle_median_row,
             "zoom_in": lambda: parts.ecg.view.zoom_by(ZOOM_STEP),
             "zoom_out": lambda: parts.ecg.view.zoom_by(1 / ZOOM_STEP),
             "reset_view": self._reset_view,

@@ -13,8 +13,11 @@ from typing import Any, Final, Literal, get_args, get_type_hints
 LOG: Final = logging.getLogger(__name__)
 
 Theme = Literal["light", "dark"]
-Layout = Literal["3x4", "12x1"]
+Paper = Literal["dim", "dark"]
+Layout = Literal["3x4", "6x2", "12x1"]
 SaliencyRamp = Literal["paper", "colour-blind"]
+_NUMBERS: Final = {"speed_mm_s": (12.5, 25.0, 50.0), "gain_mm_mv": (5.0, 10.0, 20.0)}
+"""Settings that are one of a few numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,17 @@ class Settings:
     reader: str = ""
     """Name that readings are stored under; empty: not asked yet."""
     theme: Theme = "light"
+    dark_room_paper: Paper = "dim"
+    """What the paper is in the dark theme: dimmed, or dark with light traces."""
     layout: Layout = "3x4"
-    speed_mm_s: Literal[25, 50] = 25
-    gain_mm_mv: Literal[5, 10, 20] = 10
+    speed_mm_s: float = 25.0
+    gain_mm_mv: float = 10.0
     saliency_ramp: SaliencyRamp = "paper"
     saliency_on: bool = True
+    saliency_bundle: str = ""
+    """The model whose saliency is shown; empty: the first one that has any."""
+    single_beats_on: bool = False
+    median_row_on: bool = True
     last_folder: str = ""
     """Folder of records opened last; empty: none."""
 
@@ -66,15 +75,18 @@ def _usable(values: dict[str, Any], path: Path) -> dict[str, Any]:
     hints = get_type_hints(Settings)
     usable = {}
     for name in (field.name for field in fields(Settings) if field.name in values):
-        if _fits(values[name], hints[name]):
-            usable[name] = values[name]
+        value = values[name]
+        if name in _NUMBERS and type(value) in (int, float) and value in _NUMBERS[name]:
+            usable[name] = float(value)
+        elif name not in _NUMBERS and _fits(value, hints[name]):
+            usable[name] = value
         else:
-            LOG.warning("The setting %s in %s is %r; its default is used.", name, path, values[name])
+            LOG.warning("The setting %s in %s is %r; its default is used.", name, path, value)
     return usable
 
 
 def _fits(value: object, hint: Any) -> bool:
-    # type() and not isinstance(): true is no speed, and 25.0 no choice of the panel.
+    # type() and not isinstance(): true is no number and no word.
     choices = get_args(hint)
     if choices:
         return any(type(value) is type(choice) and value == choice for choice in choices)

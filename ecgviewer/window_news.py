@@ -83,6 +83,8 @@ class WindowNews(QObject):
         parts.header.set_view(
             view.layout, view.speed_mm_s, view.gain_mm_mv, caliper=view.caliper, saliency=view.saliency
         )
+        parts.set_layout(view.layout)
+        parts.set_beats_shown(self._are_beats_wished)
         parts.ecg.set_look(view.layout, view.speed_mm_s, view.gain_mm_mv, caliper=view.caliper)
         parts.beat.view.set_gain(view.gain_mm_mv)
         parts.beat.view.set_caliper_enabled(view.caliper)
@@ -160,7 +162,7 @@ class WindowNews(QObject):
 
     def _show_nothing_open(self) -> None:
         parts = self._parts
-        parts.beat_row.hide()
+        parts.set_beats_shown(False)
         parts.beat.show_nothing()
         parts.leads.show_shares(None, "")
         parts.header.set_synthetic(False)
@@ -177,7 +179,7 @@ class WindowNews(QObject):
         assert record is not None
         assert analysis is not None
         parts = self._parts
-        parts.beat_row.show()
+        parts.set_beats_shown(self._are_beats_wished)
         parts.ecg.show_record(self._name(self._workspace.path), record, analysis)
         parts.beat.show_beat(analysis, is_synthetic=record.synthetic is not None)
         is_diagnostic = analysis.band.low_hz <= 0.05 and analysis.band.high_hz >= 150
@@ -192,6 +194,11 @@ class WindowNews(QObject):
         parts.reading.set_can_read(True)
         self._show_members()
         self.show_answers()
+
+    @property
+    def _are_beats_wished(self) -> bool:
+        workspace = self._workspace
+        return workspace.view.median_row and workspace.path is not None and not workspace.refusal
 
     def _show_members(self) -> None:
         analysis = self._workspace.analysis

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from ecgviewer.plots.layouts import LayoutName
 from ecgviewer.theme import Theme
 from ecgviewer.widgets.beat_card import BeatCard, LeadCard
 from ecgviewer.widgets.ecg_card import EcgCard
@@ -23,6 +24,8 @@ from ecgviewer.widgets.why_panel import WhyPanel
 LIBRARY_PX: Final = 196
 RIGHT_PX: Final = 340
 GAP_PX: Final = 8
+_PAPER_PARTS: Final[dict[LayoutName, float]] = {"3x4+II": 0.53, "6x2": 0.53, "12x1": 0.69}
+"""Part of the height that the paper has above the median beats: twelve rows need more of it."""
 
 
 class WindowParts(QWidget):
@@ -43,6 +46,8 @@ class WindowParts(QWidget):
         self.history = HistoryPanel()
         self.reading = ReadingPanel()
         self.beat_row = self._make_beat_row()
+        self._layout: LayoutName = "3x4+II"
+        self._paper_parts = dict(_PAPER_PARTS)
         self.centre = self._make_centre()
         self.right = self._make_right()
         column = QVBoxLayout(self)
@@ -59,6 +64,30 @@ class WindowParts(QWidget):
         self.beat.view.set_theme(theme)
         self.leads.bars.set_theme(theme)
 
+    def set_layout(self, layout: LayoutName) -> None:
+        """Share the height as this layout was last shared, by default or by the reader's hand."""
+        if layout == self._layout:
+            return
+        self._keep_share()
+        self._layout = layout
+        self._share_height()
+
+    def set_beats_shown(self, are_shown: bool) -> None:
+        """Show the median beats and the lead bars under the paper, or give the paper their room."""
+        if are_shown == self.beat_row.isHidden():
+            self._keep_share()
+            self.beat_row.setVisible(are_shown)
+            self._share_height()
+
+    def _keep_share(self) -> None:
+        paper_px, beats_px = self._split.sizes()
+        if beats_px > 0:
+            self._paper_parts[self._layout] = paper_px / (paper_px + beats_px)
+
+    def _share_height(self) -> None:
+        part = self._paper_parts[self._layout]
+        self._split.setSizes([round(part * 10_000), round((1 - part) * 10_000)])
+
     def _make_beat_row(self) -> QSplitter:
         row = QSplitter(Qt.Orientation.Horizontal)
         row.setHandleWidth(GAP_PX)
@@ -74,14 +103,14 @@ class WindowParts(QWidget):
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(GAP_PX, GAP_PX, GAP_PX, GAP_PX)
-        split = QSplitter(Qt.Orientation.Vertical)
+        split = self._split = QSplitter(Qt.Orientation.Vertical)
         split.setHandleWidth(GAP_PX)
         split.setChildrenCollapsible(False)
         split.addWidget(self.ecg)
         split.addWidget(self.beat_row)
         split.setStretchFactor(0, 53)
         split.setStretchFactor(1, 47)
-        split.setSizes([424, 376])
+        self._share_height()
         column.addWidget(split)
         return centre
 

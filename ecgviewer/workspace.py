@@ -40,7 +40,7 @@ GAIN_ORDER = (10.0, 20.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """How the ECG is looked at. `saliency_bundle` None: the first model with an explanation."""
+    """How the ECG is looked at."""
 
     layout: LayoutName = "3x4+II"
     speed_mm_s: float = 25.0
@@ -48,7 +48,10 @@ class ViewState:
     caliper: bool = False
     saliency: bool = True
     beats: bool = False
+    median_row: bool = True
+    """Whether the median beats stand under the paper."""
     saliency_bundle: str | None = None
+    """Whose explanation is shown; None: the first model's that has one."""
 
 
 class Workspace(QObject):
@@ -180,6 +183,9 @@ class Workspace(QObject):
 
     def toggle_beats(self) -> None:
         self.set_view(replace(self._view, beats=not self._view.beats))
+
+    def toggle_median_row(self) -> None:
+        self.set_view(replace(self._view, median_row=not self._view.median_row))
 
     def _shown_predictions(self) -> tuple[ShownPrediction, ...]:
         from inference.results import Prediction

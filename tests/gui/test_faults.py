@@ -17,6 +17,8 @@ from ecgviewer.faults import FaultWatch
 from ecgviewer.store import LabelStore, ReadingEntry
 from ecgviewer.workspace import ViewState
 from inference.labels import Omi, Reading
+from tests.gui.conftest import MakeDesk
+from tests.gui.window_help import MI
 
 
 @pytest.fixture
@@ -79,11 +81,24 @@ def test_settings_that_cannot_be_kept_hold_until_the_end_and_say_so(tmp_path: Pa
 
 def test_the_look_of_the_paper_is_found_again(tmp_path: Path, qtbot: QtBot) -> None:
     file = tmp_path / "settings.json"
-    Appearance(file).remember_view(ViewState(layout="12x1", gain_mm_mv=5.0, speed_mm_s=50.0, saliency=False))
+    first = Appearance(file)
+    first.set_room(2)
+    first.remember_view(ViewState(layout="6x2", gain_mm_mv=5.0, speed_mm_s=12.5, saliency=False))
     again = Appearance(file)
-    assert again.layout == "12x1"
-    assert (again.settings.gain_mm_mv, again.settings.speed_mm_s) == (5, 50)
+    assert again.layout == "6x2"
+    assert (again.settings.gain_mm_mv, again.settings.speed_mm_s) == (5, 12.5)
     assert not again.settings.saliency_on
+    assert again.theme == first.theme
+
+
+def test_the_whole_view_is_found_again_after_closing(make_desk: MakeDesk) -> None:
+    desk = make_desk()
+    left = ViewState(
+        "12x1", 12.5, 20.0, saliency=False, beats=True, median_row=False, saliency_bundle=MI.name
+    )
+    desk.workspace.set_view(left)
+    desk.close()
+    assert make_desk().workspace.view == left
 
 
 def test_exported_labels_are_counted_and_a_missing_database_is_one_sentence(

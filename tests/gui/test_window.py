@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -303,6 +304,26 @@ def test_keys_change_layout_gain_speed_caliper_and_saliency(desk: Desk) -> None:
     assert desk.window.parts.header.gain.text() == "20 mm/mV"
     assert desk.window.parts.header.caliper.isChecked()
     assert not desk.window.parts.header.saliency.isChecked()
+
+
+def test_twelve_rows_get_more_height_and_the_readers_own_share_is_kept(desk: Desk) -> None:
+    open_demo(desk)
+    parts, workspace = desk.window.parts, desk.workspace
+    usual_px = parts.ecg.height()
+    workspace.set_view(replace(workspace.view, layout="12x1"))
+    QApplication.processEvents()
+    assert parts.ecg.height() > 1.2 * usual_px
+    assert parts.beat_row.isVisible()
+    press(desk, Qt.Key.Key_D)
+    QApplication.processEvents()
+    assert parts.beat_row.isHidden()
+    desk.window.step(1)
+    assert parts.beat_row.isHidden()
+    press(desk, Qt.Key.Key_D)
+    workspace.set_view(replace(workspace.view, layout="3x4+II"))
+    QApplication.processEvents()
+    assert parts.beat_row.isVisible()
+    assert abs(parts.ecg.height() - usual_px) <= 2
 
 
 def test_a_store_that_cannot_be_written_keeps_the_reading_until_it_can(

@@ -17,9 +17,10 @@ def test_settings_come_back_as_they_were_saved(tmp_path: Path) -> None:
     chosen = Settings(
         reader="Zoë Müller",
         theme="dark",
-        layout="12x1",
-        speed_mm_s=50,
-        gain_mm_mv=20,
+        dark_room_paper="dark",
+        layout="6x2",
+        speed_mm_s=12.5,
+        gain_mm_mv=20.0,
         saliency_ramp="colour-blind",
         saliency_on=False,
         last_folder="/records/März",
@@ -57,6 +58,13 @@ def test_one_bad_value_does_not_take_the_others_with_it(tmp_path: Path, name: st
     file.write_text(json.dumps({"saliency_on": False, name: value}), encoding="utf-8")
 
     assert load_settings(file) == Settings(saliency_on=False)
+
+
+def test_settings_of_the_first_version_still_hold(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text('{"layout": "12x1", "speed_mm_s": 50, "gain_mm_mv": 5}', encoding="utf-8")
+
+    assert load_settings(file) == Settings(layout="12x1", speed_mm_s=50.0, gain_mm_mv=5.0)
 
 
 def test_a_setting_of_a_newer_version_is_passed_over(tmp_path: Path) -> None:
