@@ -40,6 +40,9 @@ _PULSE_LEAD_MM: Final = 1.0
 _MAX_NEED_MM: Final = 34.0
 _LEAST_SHARE: Final = 0.75
 """In a crowded sheet no row gets less than about this part of an even share."""
+_LEAST_MIDDLE: Final = 0.6
+_TOP_WEIGHT: Final = 0.55
+"""Part of a row's pitch above the first baseline; the rest is under the last one."""
 _LABEL_RISE_MM: Final = 4.0
 _LABEL_SHIFT_MM: Final = 12
 
@@ -233,22 +236,18 @@ def spread_rows(
     """Baselines of rows in whole mm: evenly spaced where traces allow, wider where neighbours would meet.
 
     `needs` has one Extent per cell of each row; `below_mm` is kept free under each row (for a strip).
-    Where the height cannot hold all, the gaps shrink in proportion and tall traces may overlap; the
-    first row keeps room for its calibration pulse.
+    Where the height cannot hold all, the gaps between rows shrink first: traces may cross each other, but
+    none is cut off by the sheet's edge as long as the rows keep `_LEAST_MIDDLE` of an even share.
     """
     gaps = [max(PULSE_MV, *(need.up_mv for need in needs[0])) * gain_mm_mv + 1.0]
     for upper, lower in itertools.pairwise(needs):
         gaps.append(max(_meeting_mv(upper, lower), PULSE_MV) * gain_mm_mv + below_mm + 1.0)
     gaps.append(max(need.down_mv for need in needs[-1]) * gain_mm_mv + below_mm + 1.0)
     gaps = [min(gap, _MAX_NEED_MM) for gap in gaps]
-    weights = [0.55, *[1.0] * (len(gaps) - 2), 0.45]
+    weights = [_TOP_WEIGHT, *[1.0] * (len(gaps) - 2), 1.0 - _TOP_WEIGHT]
     total = sum(gaps)
     if total >= height_mm:
-        even = height_mm / sum(weights)
-        gaps = [max(gap, _LEAST_SHARE * weight * even) for gap, weight in zip(gaps, weights, strict=True)]
-        top = min(gaps[0], PULSE_MV * gain_mm_mv + 1.0, height_mm / 2)
-        rest = (height_mm - top) / sum(gaps[1:])
-        shares = [top, *(gap * rest for gap in gaps[1:])]
+        shares = _crowded_shares(gaps, height_mm, PULSE_MV * gain_mm_mv + 1.0)
     else:
         level = _water_level(gaps, weights, height_mm)
         shares = [max(gap, weight * level) for gap, weight in zip(gaps, weights, strict=True)]
@@ -258,6 +257,18 @@ def spread_rows(
         y += share
         baselines.append(float(round(y)))
     return tuple(baselines)
+
+
+def _crowded_shares(gaps: Sequence[float], height_mm: float, pulse_mm: float) -> list[float]:
+    """Gaps above, between and below rows when the height is less than their sum."""
+    even = height_mm / (len(gaps) - 1)
+    middle = [max(gap, _LEAST_SHARE * even) for gap in gaps[1:-1]]
+    spare = height_mm - _LEAST_MIDDLE * even * len(middle)
+    shrunk = min(spare / (gaps[0] + gaps[-1]), 1.0)
+    top = max(gaps[0] * shrunk, min(pulse_mm, height_mm / 2))
+    bottom = gaps[-1] * shrunk
+    rest = (height_mm - top - bottom) / sum(middle) if middle else 0.0
+    return [top, *(gap * rest for gap in middle), bottom]
 
 
 def _largest(extents: Sequence[Extent]) -> Extent:

@@ -157,3 +157,12 @@ def test_a_point_belongs_to_the_cell_of_its_column_and_nearest_row() -> None:
 def test_extents_that_do_not_fit_the_cells_are_refused() -> None:
     with pytest.raises(ValueError, match="12 extents for 13 cells"):
         ecg_sheet("3x4+II", Scale(), 100.0, quiet(12))
+
+
+def test_in_a_crowded_sheet_rows_cross_before_a_tall_trace_is_cut_off_at_an_edge() -> None:
+    needs = [[Extent(1.8, 0.3)], [Extent(1.5, 1.5)], [Extent(0.5, 1.6)]]
+    first, second, third = spread_rows(needs, 10.0, 66.0)
+    assert first >= 1.8 * 10
+    assert 66.0 - third >= 1.6 * 10
+    assert second - first >= 10.0
+    assert third - second >= 10.0
