@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self._on_appearance()
         self.news.show_view()
         self.news.show_welcome()
+        self.parts.library.view.setFocus()
 
     # --- assembling -------------------------------------------------------------------------------------
 
