@@ -36,6 +36,8 @@ SALIENCY_PERCENTILE: Final = 99.0
 LOWEST_PROXY_AUC: Final = 0.85
 """Below this pooled external AUC the OMI proxy is shipped switched off."""
 GOLDEN_RECORD: Final = "02_synthetic_lad_clear.hea"
+GOLDEN_ROWS: Final = 3
+"""Windows of the golden record that a bundle keeps: it may not be larger than 20 MB."""
 _SALIENCY_BATCH: Final = 32
 
 
@@ -97,7 +99,7 @@ def fingerprint(recipe: Recipe, prepared: PreparedSet) -> str:
 def golden_input(recipe: Recipe) -> FloatArray:
     """The input of a synthetic demo record: no patient's signal is shipped, and the app can make it again."""
     record = read_record(resources_folder() / "demo" / GOLDEN_RECORD)
-    return prepare(record, recipe.spec).array
+    return prepare(record, recipe.spec).array[:GOLDEN_ROWS]
 
 
 def data_lines(recipe: Recipe, prepared: PreparedSet) -> list[str]:
