@@ -20,6 +20,10 @@ ifneq ($(wildcard ../shared/data/README.md),)
 export ECGVIEWER_TEST_DATA ?= $(abspath ../shared/data)
 endif
 
+# The README's choice of what `make screenshots` draws.
+PICTURES := 02-02_synthetic_lad_clear.png 05-05_synthetic_rca_sub_stemi.png 12-12_synthetic_missing_lead.png \
+  layout-12x1.png dark-room.png
+
 .PHONY: help run test lint bench package screenshots
 
 help: ## this list
@@ -46,7 +50,9 @@ package: $(STAMP)-dev ## build the one-folder program in dist/ and test a moved 
 	$(PY) packaging/smoke_test.py
 
 screenshots: $(STAMP)-run ## draw the README's pictures into docs/images
-	$(PY) main.py screenshots docs/images $(ARGS)
+	$(PY) main.py screenshots screenshots
+	@mkdir -p docs/images
+	cd screenshots && cp $(PICTURES) ../docs/images/
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
