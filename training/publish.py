@@ -158,7 +158,7 @@ def _external(recipe: Recipe, net: nn.Module, externals: Sequence[External]) -> 
 def _threshold(metrics: dict[str, Any]) -> float | None:
     """The median of the runs' validation thresholds; none for localization."""
     thresholds = metrics["cross_validation"].get("thresholds")
-    return None if thresholds is None else float(np.median(thresholds))
+    return None if thresholds is None else round(float(np.median(thresholds)), 4)
 
 
 def is_good_enough(recipe: Recipe, metrics: dict[str, Any]) -> bool:
