@@ -25,7 +25,7 @@ from inference.manifest import ShownPrediction
 from inference.records.record import Record
 
 if TYPE_CHECKING:
-    from ecgviewer.store import StoredReading
+    from ecgviewer.store import ReadingEntry, StoredReading
 
 Kind = Literal["edit", "undo", "redo", "sign"]
 DeskState = Literal["", "draft", "signed", "not saved"]
@@ -55,6 +55,8 @@ class ReadingDesk(QObject):
         self._state: DeskState = ""
         self._history: list[StoredReading] = []
         self._last: dict[tuple[str, str], StoredReading] = {}
+        self._unsaved: dict[tuple[str, str], ReadingEntry] = {}
+        """The last entry of each record and reader that is still on its way to the disk."""
         store.opened.connect(self._on_store_opened)
         store.stored.connect(self._on_stored)
         store.history_ready.connect(self._on_history)
@@ -94,8 +96,7 @@ class ReadingDesk(QObject):
         self._record = record
         self.undo_stack.clear()
         self._history = []
-        last = self._last.get((record.sha256, self._reader)) if record is not None else None
-        self._show(last)
+        self._show_last()
         self.history_changed.emit()
         if record is not None:
             self._store.ask_history(record.sha256)
@@ -116,11 +117,17 @@ class ReadingDesk(QObject):
             self.changed.emit()
         return True
 
-    def _show(self, stored: StoredReading | None) -> None:
-        self._reading = Reading() if stored is None else stored.reading
-        self._state = ""
-        if stored is not None and (stored.signed or not stored.reading.is_empty):
-            self._state = "signed" if stored.signed else "draft"
+    def _show_last(self) -> None:
+        """The reader's last answers, also those that the disk has not taken yet."""
+        self._reading, is_signed = Reading(), False
+        if self._record is not None:
+            key = (self._record.sha256, self._reader)
+            waiting, stored = self._unsaved.get(key), self._last.get(key)
+            if waiting is not None:
+                self._reading, is_signed = waiting.reading, waiting.kind == "sign"
+            elif stored is not None:
+                self._reading, is_signed = stored.reading, stored.signed
+        self._state = "signed" if is_signed else "" if self._reading.is_empty else "draft"
         self.changed.emit()
 
     def _write(self, reading: Reading, kind: Literal["edit", "undo", "redo"]) -> None:
@@ -134,29 +141,33 @@ class ReadingDesk(QObject):
 
         record = self._record
         assert record is not None, "answers are only given for an open record"
-        self._store.append(
-            ReadingEntry(
-                record_sha256=record.sha256,
-                record_path=str(record.path),
-                reading=reading,
-                reader=self._reader,
-                app_version=__version__,
-                kind=kind,
-                patient_key=record.patient.patient_id,
-                synthetic=record.synthetic is not None,
-                predictions=self._shown_predictions(),
-                import_report=asdict(record.report),
-            )
+        entry = ReadingEntry(
+            record_sha256=record.sha256,
+            record_path=str(record.path),
+            reading=reading,
+            reader=self._reader,
+            app_version=__version__,
+            kind=kind,
+            patient_key=record.patient.patient_id,
+            synthetic=record.synthetic is not None,
+            predictions=self._shown_predictions(),
+            import_report=asdict(record.report),
         )
+        self._unsaved[record.sha256, self._reader] = entry
+        self._store.append(entry)
 
     def _on_store_opened(self, readings: list[StoredReading]) -> None:
         for stored in readings:
             self._last[(stored.record_sha256, stored.reader)] = stored
         if self._record is not None and self.undo_stack.count() == 0 and not self._state:
-            self._show(self._last.get((self._record.sha256, self._reader)))
+            self._show_last()
 
     def _on_stored(self, stored: StoredReading) -> None:
-        self._last[(stored.record_sha256, stored.reader)] = stored
+        key = (stored.record_sha256, stored.reader)
+        self._last[key] = stored
+        waiting = self._unsaved.get(key)
+        if waiting is not None and (waiting.reading, waiting.kind) == (stored.reading, stored.kind):
+            del self._unsaved[key]
         self.saved.emit(datetime.now())
         if self._record is not None and stored.record_sha256 == self._record.sha256:
             self._history = [*self._history, stored]

@@ -345,6 +345,11 @@ def test_a_store_that_cannot_be_written_keeps_the_reading_until_it_can(
     monkeypatch.setattr(QMessageBox, "warning", stay)
     assert not desk.window.close()
     assert questions[0].startswith("1 reading is not saved. ")
+    desk.window.step(1)
+    assert desk.workspace.desk.reading.is_empty
+    desk.window.step(-1)
+    assert desk.workspace.desk.reading.omi == Omi.YES
+    assert "not saved" in desk.window.parts.reading.state.text()
     blocked.unlink()
     desk.window.do("retry_save")
     assert "draft" in desk.window.parts.reading.state.text()
