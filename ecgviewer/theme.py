@@ -355,6 +355,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox {
   selection-background-color: $accent; selection-color: $accent_text;
 }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus { border-color: $accent; }
+QComboBox:disabled { color: $muted; background: $panel; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView {
   background: $card; border: 1px solid $border; outline: none;
