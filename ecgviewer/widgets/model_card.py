@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ecgviewer.theme import Theme
 from ecgviewer.widgets.parts import Card, Chip, ElidedLabel, label, link_button, show_text
@@ -64,9 +64,12 @@ class ModelCard(Card):
         number_row = QHBoxLayout()
         number_row.setSpacing(10)
         number_row.addWidget(self.number)
-        number_row.addWidget(self.side, 1)
+        against_threshold = QVBoxLayout()
+        against_threshold.setSpacing(0)
+        against_threshold.addWidget(self.side)
+        against_threshold.addWidget(self.bar)
+        number_row.addLayout(against_threshold, 1)
         self.body.addLayout(number_row)
-        self.body.addWidget(self.bar)
         for row, (name, value) in enumerate(self._rank_labels):
             self.ranks.addWidget(name, row, 0)
             self.ranks.addWidget(value, row, 1)
