@@ -122,14 +122,7 @@ class WindowNews(QObject):
         parts = self._parts
         parts.library.set_current(path)
         parts.ecg.show_loading(self._name(path))
-        parts.beat.show_nothing()
-        parts.leads.show_shares(None, "")
-        parts.header.set_synthetic(False)
-        parts.models.set_waiting("")
-        parts.summary.set_message("Reading…")
-        parts.why.set_message("")
-        parts.quality.set_facts([], [], [])
-        parts.reading.set_can_read(False)
+        self._empty_panels(models="", summary="Reading…")
         self.title_changed.emit(self._name(path))
 
     def _on_record(self) -> None:
@@ -161,17 +154,21 @@ class WindowNews(QObject):
         self.title_changed.emit(self._name(path))
 
     def _show_nothing_open(self) -> None:
+        self._parts.set_beats_shown(False)
+        self._empty_panels(models="No ECG is open.", summary="No ECG is open.")
+        self.title_changed.emit("")
+
+    def _empty_panels(self, *, models: str, summary: str) -> None:
+        """Nothing of the record before may stand beside another one's name."""
         parts = self._parts
-        parts.set_beats_shown(False)
         parts.beat.show_nothing()
         parts.leads.show_shares(None, "")
         parts.header.set_synthetic(False)
-        parts.models.set_waiting("No ECG is open.")
-        parts.summary.set_message("No ECG is open.")
+        parts.models.set_waiting(models)
+        parts.summary.set_message(summary)
         parts.why.set_message("")
         parts.quality.set_facts([], [], [])
         parts.reading.set_can_read(False)
-        self.title_changed.emit("")
 
     def _show_record(self) -> None:
         record, analysis = self._workspace.record, self._workspace.analysis

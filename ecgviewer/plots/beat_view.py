@@ -7,24 +7,21 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ecgviewer.plots.bands import AttributionBand, SaliencyLegend
-from ecgviewer.plots.canvas import PaperCanvas
-from ecgviewer.plots.caption import CaptionBar
-from ecgviewer.plots.ink import InkLabel, InkTick, SheetInk
+from ecgviewer.plots.ink import InkLabel, InkTick
 from ecgviewer.plots.layouts import (
     BEAT_SHOWN_S,
     LANES,
     Extent,
     Scale,
-    Sheet,
     beat_min_height_mm,
     beat_sheet,
     beat_width_mm,
     place_label,
 )
+from ecgviewer.plots.paper_view import PaperView
 from ecgviewer.plots.traces import FloatArray, LeadTrace, extent_of, reach_per_mm
 from ecgviewer.theme import Theme
 
@@ -32,16 +29,11 @@ _TICK_NAMES: Final = {"qrs_onset": "", "j_point": "J"}
 """The fiducials that are drawn, with the word beside the first lead's tick."""
 
 
-class BeatView(QWidget):
+class BeatView(PaperView):
     """Twelve median beats in 3x4 cells. Fed by `set_*`; announces the caliper, changes nothing itself."""
 
-    caliper_changed = Signal(object)
-    """CaliperReading, or None when it is removed."""
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._scale = Scale(speed_mm_s=50.0)
+        super().__init__(theme, Scale(speed_mm_s=50.0), parent)
         self._beat: FloatArray = np.full((12, 600), np.nan, dtype=np.float32)
         self._members: Sequence[FloatArray] = ()
         self._fs_hz = 500.0
@@ -51,35 +43,15 @@ class BeatView(QWidget):
         self._first_sample, self._window_samples = 150, 20
         self._is_overlay_visible = True
         self._caption_text = ""
-        self._sheet: Sheet | None = None
-        self.canvas = PaperCanvas(theme, self)
-        self.caption = CaptionBar(theme, self)
         self.legend = SaliencyLegend(theme, self)
-        self.ink = SheetInk(theme)
         self.ink.set_baselines_shown(True)
         self._bands = {lead: AttributionBand(theme) for lead in LANES}
         self._member_traces = {lead: LeadTrace(is_behind=True) for lead in LANES}
         self._traces = {lead: LeadTrace() for lead in LANES}
-        self.canvas.add(
-            self.ink, *self._bands.values(), *self._member_traces.values(), *self._traces.values()
-        )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.caption)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.legend)
-        self.canvas.resized.connect(self._place)
-        self.canvas.caliper_changed.connect(self.caliper_changed)
-        self.canvas.zoom_changed.connect(self._on_zoom_changed)
+        self.canvas.add(*self._bands.values(), *self._member_traces.values(), *self._traces.values())
+        self.column.addWidget(self.legend)
         self.set_theme(theme)
         self._draw()
-
-    @property
-    def sheet(self) -> Sheet:
-        """The geometry that is shown, in mm."""
-        assert self._sheet is not None
-        return self._sheet
 
     def set_beat(
         self,
@@ -141,27 +113,9 @@ class BeatView(QWidget):
         self._scale = Scale(self._scale.speed_mm_s, mm_per_mv)
         self._place()
 
-    def set_caliper_enabled(self, is_enabled: bool) -> None:
-        self.canvas.set_caliper_enabled(is_enabled)
-
-    def clear_caliper(self) -> None:
-        self.canvas.clear_caliper()
-
-    def reset_zoom(self) -> None:
-        self.canvas.reset_zoom()
-
-    def set_watermark(self, text: str) -> None:
-        """A word printed into the paper under the traces and boxed in the caption, such as SYNTHETIC."""
-        self.canvas.paper.set_watermark(text)
-        self.caption.set_chip(text)
-        self.canvas.viewport().update()
-
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.canvas.set_theme(theme)
-        self.caption.set_theme(theme)
+        super().set_theme(theme)
         self.legend.set_theme(theme)
-        self.ink.set_theme(theme)
         for lead in LANES:
             self._traces[lead].set_colour(theme.paper.trace)
             self._member_traces[lead].set_colour(theme.paper.member)
@@ -267,9 +221,6 @@ class BeatView(QWidget):
                 top, bottom = cell.baseline_mm - 2.5, cell.baseline_mm + 2.5
                 ticks.append(InkTick(cell.x_of(time_s), top, bottom, "fiducial", text))
         return ticks
-
-    def _on_zoom_changed(self, _zoom: float) -> None:
-        self._show_caption()
 
     def _show_caption(self) -> None:
         self.caption.set_left(self._caption_text)

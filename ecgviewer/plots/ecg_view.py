@@ -7,12 +7,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ecgviewer.plots.canvas import PaperCanvas
-from ecgviewer.plots.caption import CaptionBar
-from ecgviewer.plots.ink import InkLabel, InkTick, SheetInk
+from ecgviewer.plots.ink import InkLabel, InkTick
 from ecgviewer.plots.layouts import (
     LANES,
     SHEET_S,
@@ -27,6 +24,7 @@ from ecgviewer.plots.layouts import (
     has_name_column,
     place_label,
 )
+from ecgviewer.plots.paper_view import PaperView
 from ecgviewer.plots.traces import FloatArray, LeadTrace, extent_of, reach_per_mm
 from ecgviewer.theme import Theme
 
@@ -36,49 +34,25 @@ _MAX_CELLS: Final = 13
 _NO_SIGNAL: Final = np.empty(0, dtype=np.float32)
 
 
-class EcgView(QWidget):
+class EcgView(PaperView):
     """The raw 12-lead view. Fed by `set_*`; announces the caliper and the zoom, changes nothing itself."""
 
-    caliper_changed = Signal(object)
-    """CaliperReading, or None when it is removed."""
-    zoom_changed = Signal(float)
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, Scale(), parent)
         self._signals: dict[str, FloatArray] = {}
         self._missing: frozenset[str] = frozenset()
         self._fs_hz = 500.0
         self._n_samples = 0
         self._layout_name: LayoutName = "3x4+II"
-        self._scale = Scale()
         self._rhythm_lead = "II"
         self._start_s = 0.0
         self._detail = ""
         self._r_s: npt.NDArray[np.float64] = np.empty(0)
         self._used: npt.NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
-        self._sheet: Sheet | None = None
-        self.canvas = PaperCanvas(theme, self)
-        self.caption = CaptionBar(theme, self)
-        self.ink = SheetInk(theme)
         self._traces = [LeadTrace() for _ in range(_MAX_CELLS)]
-        self.canvas.add(self.ink, *self._traces)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.caption)
-        column.addWidget(self.canvas, 1)
-        self.canvas.resized.connect(self._place)
-        self.canvas.caliper_changed.connect(self.caliper_changed)
-        self.canvas.zoom_changed.connect(self._on_zoom_changed)
+        self.canvas.add(*self._traces)
         self.set_theme(theme)
         self._draw()
-
-    @property
-    def sheet(self) -> Sheet:
-        """The geometry that is shown, in mm."""
-        assert self._sheet is not None
-        return self._sheet
 
     def set_signals(
         self,
@@ -155,29 +129,11 @@ class EcgView(QWidget):
         self._used = np.asarray(used, dtype=np.bool_)
         self._place_ticks()
 
-    def set_caliper_enabled(self, is_enabled: bool) -> None:
-        self.canvas.set_caliper_enabled(is_enabled)
-
-    def clear_caliper(self) -> None:
-        self.canvas.clear_caliper()
-
-    def reset_zoom(self) -> None:
-        self.canvas.reset_zoom()
-
     def zoom_by(self, factor: float) -> None:
         self.canvas.zoom_by(factor)
 
-    def set_watermark(self, text: str) -> None:
-        """A word printed into the paper under the traces and boxed in the caption, such as SYNTHETIC."""
-        self.canvas.paper.set_watermark(text)
-        self.caption.set_chip(text)
-        self.canvas.viewport().update()
-
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.canvas.set_theme(theme)
-        self.caption.set_theme(theme)
-        self.ink.set_theme(theme)
+        super().set_theme(theme)
         for trace in self._traces:
             trace.set_colour(theme.paper.trace)
 
@@ -268,10 +224,6 @@ class EcgView(QWidget):
                 x = last_row[0].x_of(float(time_s))
                 ticks.append(InkTick(x, top, top + 2.0, "used" if used else "rejected"))
         self.ink.set_ticks(ticks)
-
-    def _on_zoom_changed(self, zoom: float) -> None:
-        self._show_caption()
-        self.zoom_changed.emit(zoom)
 
     def _show_caption(self) -> None:
         parts = [self._scale.text()]
