@@ -44,7 +44,6 @@ class EcgView(PaperView):
         self._fs_hz = 500.0
         self._n_samples = 0
         self._layout_name: LayoutName = "3x4+II"
-        self._rhythm_lead = "II"
         self._start_s = 0.0
         self._detail = ""
         self._r_s: npt.NDArray[np.float64] = np.empty(0)
@@ -94,11 +93,6 @@ class EcgView(PaperView):
         self.canvas.clear_caliper()
         self._draw()
         self.canvas.reset_zoom()
-
-    def set_rhythm_lead(self, lead: str) -> None:
-        """The lead of the long strip under 3x4."""
-        self._rhythm_lead = lead
-        self._draw()
 
     def set_speed(self, mm_per_s: float) -> None:
         self._scale = Scale(mm_per_s, self._scale.gain_mm_mv)
@@ -169,7 +163,6 @@ class EcgView(PaperView):
             self._scale,
             height_mm,
             extents,
-            rhythm_lead=self._rhythm_lead,
             start_s=self._start_s,
         )
 

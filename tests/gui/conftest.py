@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.app import Desk, assemble
+from ecgviewer.plots.beat_view import BeatView
+from ecgviewer.plots.ecg_view import EcgView
+from ecgviewer.theme import LIGHT
 from tests.gui.window_help import KnownModels
 
 MakeDesk = Callable[..., Desk]
@@ -48,3 +51,21 @@ def make_desk(qtbot: QtBot, ecgviewer_home: Path) -> Iterator[MakeDesk]:
 def desk(make_desk: MakeDesk) -> Desk:
     """One window, nothing opened yet."""
     return make_desk()
+
+
+@pytest.fixture
+def ecg(qtbot: QtBot) -> EcgView:
+    view = EcgView(LIGHT)
+    qtbot.addWidget(view)
+    view.resize(900, 420)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def beats(qtbot: QtBot) -> BeatView:
+    view = BeatView(LIGHT)
+    qtbot.addWidget(view)
+    view.resize(700, 420)
+    view.show()
+    return view

@@ -1,90 +1,24 @@
-"""What the views put on the screen, read back from their pixels."""
+"""What the raw view puts on the screen, read back from its pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication
 
 from ecgviewer.plots.beat_view import BeatView
-from ecgviewer.plots.caliper import CaliperReading
-from ecgviewer.plots.canvas import PaperCanvas
 from ecgviewer.plots.ecg_view import EcgView
-from ecgviewer.plots.layouts import LANES, LAYOUTS, Cell, LayoutName
+from ecgviewer.plots.layouts import LANES, LAYOUTS, LayoutName
 from ecgviewer.theme import LIGHT, make_theme
+from tests.gui.pixels import FS_HZ, bump_beat, cell_of, flat, is_dark, pixels_of, rgb, show, to_px
 
 # The offscreen platform prints this whenever a window is shown; it says nothing about the window.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
-
-FS_HZ = 500.0
-Pixels = npt.NDArray[np.int64]
-
-
-def pixels_of(widget: QWidget) -> Pixels:
-    """Red, green, blue of a widget as drawn, shape (height, width, 3)."""
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-    raw = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
-    return raw[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(np.int64)
-
-
-def rgb(colour: str) -> tuple[int, int, int]:
-    made = QColor(colour)
-    return made.red(), made.green(), made.blue()
-
-
-def is_dark(pixels: Pixels) -> npt.NDArray[np.bool_]:
-    """Where a trace is (ink of names and pulses is dark as well; look where they are not)."""
-    return np.asarray(pixels.max(axis=2) < 110)
-
-
-def to_px(canvas: PaperCanvas, x_mm: float, y_mm: float) -> tuple[int, int]:
-    point = canvas.mapFromScene(QPointF(x_mm, y_mm))
-    return point.x(), point.y()
-
-
-def cell_of(view: EcgView | BeatView, lead: str) -> Cell:
-    return next(cell for cell in view.sheet.cells if cell.lead == lead)
-
-
-@pytest.fixture
-def ecg(qtbot: QtBot) -> EcgView:
-    view = EcgView(LIGHT)
-    qtbot.addWidget(view)
-    view.resize(900, 420)
-    view.show()
-    return view
-
-
-@pytest.fixture
-def beats(qtbot: QtBot) -> BeatView:
-    view = BeatView(LIGHT)
-    qtbot.addWidget(view)
-    view.resize(700, 420)
-    view.show()
-    return view
-
-
-def flat(seconds: float = 10.0) -> npt.NDArray[np.float32]:
-    return np.zeros((12, round(seconds * FS_HZ)), dtype=np.float32)
-
-
-def show(view: EcgView, signals: npt.NDArray[np.float32], missing: frozenset[str] = frozenset()) -> None:
-    view.set_signals(signals, FS_HZ, LANES, missing, "case 1 · 61 y, female")
-
-
-def bump_beat() -> npt.NDArray[np.float32]:
-    """A beat with a QRS-like spike of 0.8 mV and a T wave in every lead."""
-    times = (np.arange(600) - 300) / FS_HZ
-    one = 0.8 * np.exp(-((times / 0.012) ** 2)) + 0.2 * np.exp(-(((times - 0.25) / 0.05) ** 2))
-    return np.tile(one, (12, 1)).astype(np.float32)
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -263,120 +197,6 @@ def test_an_empty_view_says_why(ecg: EcgView) -> None:
     assert not any(trace.boundingRect().isValid() for trace in ecg._traces)
 
 
-def hot_windows(value: float, lead: str = "V3", window: int = 7) -> npt.NDArray[np.float32]:
-    windows = np.zeros((12, 20), dtype=np.float32)
-    windows[LANES.index(lead), window] = value
-    return windows
-
-
-@pytest.mark.parametrize("size", [(700, 420), (531, 330), (1200, 800)])
-@pytest.mark.parametrize("lead", ["V3", "I"])
-def test_one_hot_window_paints_that_leads_strip_at_its_samples_and_nothing_else(
-    beats: BeatView, size: tuple[int, int], lead: str
-) -> None:
-    beats.resize(*size)
-    beats.set_beat(bump_beat())
-    beats.set_attribution(hot_windows(0.0))
-    before = pixels_of(beats.canvas.viewport())
-    beats.set_attribution(hot_windows(0.9, lead))
-    after = pixels_of(beats.canvas.viewport())
-    rows, columns = np.nonzero((before != after).any(axis=2))
-    cell = cell_of(beats, lead)
-    scale = beats.canvas.transform()
-    origin = beats.canvas.mapFromScene(QPointF(0, 0))
-    start_s = (150 + 7 * 20 - 300) / FS_HZ
-    left = origin.x() + scale.m11() * cell.x_of(start_s)
-    right = origin.x() + scale.m11() * cell.x_of(start_s + 0.04)
-    assert columns.min() == pytest.approx(left, abs=1.0)
-    assert columns.max() + 1 == pytest.approx(right, abs=1.0)
-    _, top = to_px(beats.canvas, 0, cell.band_mm)
-    assert rows.min() == pytest.approx(top, abs=1.0)
-    assert rows.max() - rows.min() + 1 >= 5
-    colour = LIGHT.ramp.shade(0.9)
-    middle = after[(rows.min() + rows.max()) // 2, (columns.min() + columns.max()) // 2]
-    assert tuple(middle) == (colour.red(), colour.green(), colour.blue())
-
-
-def test_the_overlay_never_recolours_the_trace(beats: BeatView) -> None:
-    beats.set_beat(bump_beat())
-    before = pixels_of(beats.canvas.viewport())
-    beats.set_attribution(np.ones((12, 20), dtype=np.float32))
-    after = pixels_of(beats.canvas.viewport())
-    trace = before.max(axis=2) < 40
-    assert trace.sum() > 150
-    assert (np.abs(after[trace] - before[trace]) <= 12).all()
-
-
-def test_low_values_and_a_hidden_overlay_leave_the_strips_blank(beats: BeatView) -> None:
-    beats.set_beat(bump_beat())
-    plain = pixels_of(beats.canvas.viewport())
-    beats.set_attribution(np.full((12, 20), 0.1, dtype=np.float32))
-    low = pixels_of(beats.canvas.viewport())
-    assert not saturated(low).any()
-    beats.set_attribution(np.full((12, 20), 0.8, dtype=np.float32))
-    assert saturated(pixels_of(beats.canvas.viewport())).any()
-    beats.set_overlay_visible(False)
-    assert (pixels_of(beats.canvas.viewport()) == plain).all()
-    assert beats.legend.state == "hidden"
-
-
-def saturated(pixels: Pixels) -> npt.NDArray[np.bool_]:
-    return np.asarray(pixels.max(axis=2) - pixels.min(axis=2) > 90)
-
-
-def test_a_new_beat_drops_the_explanation_of_the_beat_before(beats: BeatView) -> None:
-    beats.set_beat(bump_beat())
-    beats.set_attribution(np.ones((12, 20), dtype=np.float32))
-    beats.set_state("supported")
-    beats.set_beat(bump_beat())
-    assert not saturated(pixels_of(beats.canvas.viewport())).any()
-    assert beats.legend.state == "not computed"
-
-
-def test_the_legend_stays_whatever_the_state(beats: BeatView) -> None:
-    for state in ("not computed", "model loading", "not available for this model"):
-        beats.set_state(state)
-        assert beats.legend.isVisible()
-        assert beats.legend.state == state
-        assert (pixels_of(beats.legend).max(axis=2) - pixels_of(beats.legend).min(axis=2)).max() > 60
-
-
-def test_a_missing_lead_of_the_median_beat_says_so(beats: BeatView) -> None:
-    beat = bump_beat()
-    beat[LANES.index("V1")] = np.nan
-    beats.set_beat(beat, fiducials={"qrs_onset": 280, "j_point": 325})
-    texts = [label.text for label in beats.ink.labels]
-    assert "V1 missing" in texts
-    assert texts.count("V2") == 1
-    v1 = cell_of(beats, "V1")
-    assert not any(
-        v1.x_mm <= t.x_mm <= v1.x_mm + v1.width_mm and t.top_mm < v1.baseline_mm < t.bottom_mm
-        for t in beats.ink.ticks
-    )
-
-
-def test_fiducials_that_were_not_found_are_not_drawn(beats: BeatView) -> None:
-    beats.set_beat(bump_beat(), fiducials={"qrs_onset": 280, "j_point": None})
-    assert len(beats.ink.ticks) == 12
-    onset = {
-        round(t.x_mm - c.x_of(-20 / FS_HZ), 6)
-        for t, c in zip(beats.ink.ticks, beats.sheet.cells, strict=True)
-    }
-    assert onset == {0.0}
-
-
-def test_single_beats_are_drawn_behind_the_median(beats: BeatView) -> None:
-    beats.set_beat(bump_beat())
-    plain = pixels_of(beats.canvas.viewport())
-    beats.set_member_beats([bump_beat() + np.float32(0.2), bump_beat() - np.float32(0.2)])
-    stacked = pixels_of(beats.canvas.viewport())
-    assert (plain != stacked).any()
-    trace = plain.max(axis=2) < 40
-    assert (np.abs(stacked[trace] - plain[trace]) <= 60).all()
-    beats.set_member_beats([])
-    assert (pixels_of(beats.canvas.viewport()) == plain).all()
-
-
 def test_every_theme_draws_every_view(ecg: EcgView, beats: BeatView) -> None:
     show(ecg, flat())
     beats.set_beat(bump_beat())
@@ -390,73 +210,3 @@ def test_every_theme_draws_every_view(ecg: EcgView, beats: BeatView) -> None:
             assert paper in colours
         seen.add(paper)
     assert len(seen) == 3
-
-
-def reading_of(view: EcgView | BeatView) -> CaliperReading:
-    reading = view.canvas.caliper.reading
-    assert reading is not None
-    return reading
-
-
-def drag(view: QWidget, start: QPoint, end: QPoint) -> None:
-    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
-    QTest.mouseMove(view, end)
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=end)
-
-
-def caliper_points(view: EcgView | BeatView, lead: str) -> Callable[[float, float], QPoint]:
-    cell = cell_of(view, lead)
-    return lambda time_s, level_mv: view.canvas.mapFromScene(QPointF(cell.x_of(time_s), cell.y_of(level_mv)))
-
-
-def test_the_caliper_reads_time_rate_and_voltage(ecg: EcgView) -> None:
-    show(ecg, flat())
-    ecg.set_caliper_enabled(True)
-    at = caliper_points(ecg, "I")
-    readings: list[object] = []
-    ecg.caliper_changed.connect(readings.append)
-    drag(ecg.canvas.viewport(), at(0.5, 0.0), at(1.5, 0.5))
-    reading = reading_of(ecg)
-    assert readings[-1] == reading
-    assert reading.lead == "I"
-    assert reading.interval_ms == pytest.approx(1000, abs=20)
-    assert reading.rate_bpm == pytest.approx(60, abs=1.5)
-    assert reading.voltage_mv == pytest.approx(0.5, abs=0.05)
-    ecg.canvas.setFocus()
-    QTest.keyClick(ecg.canvas, Qt.Key.Key_Escape)
-    assert readings[-1] is None
-
-
-def test_two_clicks_set_the_caliper_like_a_drag(ecg: EcgView) -> None:
-    show(ecg, flat())
-    ecg.set_caliper_enabled(True)
-    at = caliper_points(ecg, "I")
-    viewport = ecg.canvas.viewport()
-    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=at(0.4, 0.0))
-    assert ecg.canvas.caliper.is_open
-    QTest.mouseMove(viewport, at(0.8, 0.0))
-    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=at(0.8, 0.0))
-    assert reading_of(ecg).interval_ms == pytest.approx(400, abs=20)
-
-
-def test_the_caliper_measures_the_same_after_a_new_size_and_gain(ecg: EcgView) -> None:
-    show(ecg, flat())
-    ecg.set_caliper_enabled(True)
-    at = caliper_points(ecg, "II")
-    drag(ecg.canvas.viewport(), at(0.5, 0.0), at(1.0, -0.3))
-    before = reading_of(ecg)
-    ecg.resize(1200, 600)
-    ecg.set_gain(20)
-    assert reading_of(ecg) == before
-    ecg.set_layout("12x1")
-    assert ecg.canvas.caliper.reading is None
-
-
-def test_a_caliper_on_a_beat_stays_within_its_lead(beats: BeatView) -> None:
-    beats.set_beat(bump_beat())
-    beats.set_caliper_enabled(True)
-    at = caliper_points(beats, "aVR")
-    drag(beats.canvas.viewport(), at(0.0, 0.0), at(2.0, 0.0))
-    reading = reading_of(beats)
-    assert reading.lead == "aVR"
-    assert reading.interval_ms == pytest.approx(560, abs=10)
