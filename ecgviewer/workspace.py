@@ -103,10 +103,6 @@ class Workspace(QObject):
         return self._path
 
     @property
-    def is_loading(self) -> bool:
-        return self._path is not None and self._loaded is None
-
-    @property
     def record(self) -> Record | None:
         return None if self._loaded is None else self._loaded.record
 

@@ -61,7 +61,6 @@ class Background(QObject):
 
     failed = Signal(str)
     """A job ended with an unexpected exception: one line for the error bar."""
-    busy_changed = Signal(bool)
     _came_back = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, inline: bool = False) -> None:
@@ -77,10 +76,6 @@ class Background(QObject):
                 lane: ThreadPoolExecutor(max_workers=1, thread_name_prefix=lane) for lane in LANES
             }
         self._came_back.connect(self._on_came_back, Qt.ConnectionType.QueuedConnection)
-
-    @property
-    def is_inline(self) -> bool:
-        return self._inline
 
     @property
     def is_busy(self) -> bool:
@@ -110,8 +105,6 @@ class Background(QObject):
         if self._inline:
             self._on_came_back(self._run(request))
             return
-        if len(self._pending) == 1:
-            self.busy_changed.emit(True)
         self._executors[lane].submit(self._run_and_send, request)
 
     def shutdown(self) -> None:
@@ -146,8 +139,6 @@ class Background(QObject):
     def _on_came_back(self, outcome: Outcome) -> None:
         request = outcome.request
         self._pending.pop(request.number, None)
-        if not self._pending and not self._inline:
-            self.busy_changed.emit(False)
         if outcome.skipped or self._is_stale(request):
             return
         if outcome.error is None:

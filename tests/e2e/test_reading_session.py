@@ -28,9 +28,7 @@ Step = tuple[Callable[[MainWindow], bool], Callable[[MainWindow], object]]
 class Robot(QObject):
     """Does one step after another, each as soon as its condition holds; closes the window at the end."""
 
-    def __init__(
-        self, steps: list[tuple[Callable[[MainWindow], bool], Callable[[MainWindow], object]]]
-    ) -> None:
+    def __init__(self, steps: list[Step]) -> None:
         super().__init__()
         self.left = list(steps)
         self.timer = QTimer(self)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from ecgviewer.app import Desk
 from ecgviewer.services.inference_service import FoundBundles
+from ecgviewer.store import LabelStore
 from inference.bundle_info import BundleInfo
 from inference.labels import MI_LOCATIONS
 from inference.prepare import PrepareSpec
@@ -122,6 +123,11 @@ def shown_texts(widget: QWidget) -> str:
     """All text of the visible labels inside a widget."""
     QApplication.processEvents()
     return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+
+def stored(home: Path) -> LabelStore:
+    """The store in a test's home, opened a second time."""
+    return LabelStore.open(f"sqlite:///{home / 'labels.sqlite'}")
 
 
 def open_name(desk: Desk) -> str:
