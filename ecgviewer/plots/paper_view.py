@@ -13,7 +13,7 @@ from ecgviewer.theme import Theme
 
 
 class PaperView(QWidget):
-    """A base: the subclass lays out its sheet in `_place` and writes its caption in `_show_caption`."""
+    """Blank paper. A subclass lays out its sheet in `_place` and writes its caption in `_show_caption`."""
 
     caliper_changed = Signal(object)
     """CaliperReading, or None when it is removed."""
@@ -65,11 +65,10 @@ class PaperView(QWidget):
         self.ink.set_theme(theme)
 
     def _place(self) -> None:
-        """New content, scale or size: lay out and move the standing items."""
-        raise NotImplementedError
+        """New content, scale or size: lay out and move the standing items. Blank paper has none."""
 
     def _show_caption(self) -> None:
-        raise NotImplementedError
+        """Say what is drawn and at which scale. Blank paper says nothing."""
 
     def _on_zoom_changed(self, _zoom: float) -> None:
         self._show_caption()
