@@ -93,9 +93,10 @@ def reach_per_mm(
 ) -> list[tuple[float, float]]:
     """How far a trace reaches (above, below) its baseline in mm, for each of the first `count` mm."""
     per_mm = max(round(fs_hz / scale.speed_mm_s), 1)
-    gain = scale.gain_mm_mv
-    reaches = [
-        extent_of(levels_mv[first : first + per_mm])
-        for first in range(0, min(levels_mv.size, per_mm * count), per_mm)
-    ]
-    return [(reach.up_mv * gain, reach.down_mv * gain) for reach in reaches]
+    shown = levels_mv[: per_mm * count]
+    if shown.size == 0:
+        return []
+    firsts = np.arange(0, shown.size, per_mm)
+    above = np.fmax(np.fmax.reduceat(shown, firsts), 0.0) * scale.gain_mm_mv
+    below = np.fmax(-np.fmin.reduceat(shown, firsts), 0.0) * scale.gain_mm_mv
+    return list(zip(above.tolist(), below.tolist(), strict=True))

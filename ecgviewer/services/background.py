@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 Lane = Literal["reader", "engine", "store"]
 LANES: Final[tuple[Lane, ...]] = ("reader", "engine", "store")
@@ -94,8 +94,12 @@ class Background(QObject):
         *,
         topic: str = "",
         on_failure: OnFailure | None = None,
+        after_ms: int = 0,
     ) -> None:
-        """Run `work(should_stop)` on a lane; its value reaches `on_answer` on the GUI thread."""
+        """Run `work(should_stop)` on a lane; its value reaches `on_answer` on the GUI thread.
+
+        With `after_ms` the work waits first, so that a paint that is due comes before it.
+        """
         if self._closing:
             return
         self._count += 1
@@ -104,8 +108,10 @@ class Background(QObject):
         self._pending[request.number] = request
         if self._inline:
             self._on_came_back(self._run(request))
-            return
-        self._executors[lane].submit(self._run_and_send, request)
+        elif after_ms:
+            QTimer.singleShot(after_ms, self, lambda: self._send(request))
+        else:
+            self._send(request)
 
     def shutdown(self) -> None:
         """Drop what is queued on the reading and engine lanes, finish every write, stop the threads."""
@@ -114,6 +120,10 @@ class Background(QObject):
             executor.shutdown(wait=True, cancel_futures=lane != "store")
         self._executors = {}
         self._pending.clear()
+
+    def _send(self, request: Request) -> None:
+        if not self._closing:
+            self._executors[request.lane].submit(self._run_and_send, request)
 
     def _is_stale(self, request: Request) -> bool:
         return request.topic != "" and self._generations.get(request.topic, 0) != request.generation

@@ -2,7 +2,7 @@
 
 1. `start` finds the bundles on the engine thread (JSON only) and announces them: cards say 'Loading models…'.
 2. The same thread then imports torch and builds the engine: the one long stall, said in the status bar.
-3. `ask` queues one request per enabled bundle; each looks whether it is stale before its model runs.
+3. `ask` queues one request per enabled bundle for when the trace is painted; a stale one never runs.
 4. Each answer comes back alone by `answered`, so the first model's card fills while the others compute.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
     from inference.records.record import Record
     from inference.results import ModelAnswer
+
+
+_PAINT_FIRST_MS: Final = 20
+"""Models wait this long after a record is there: they would compete with its paint for Python's lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class InferenceService(QObject):
                 self._on_answer,
                 topic="engine",
                 on_failure=_OnBroke(self, info.name, record.sha256),
+                after_ms=_PAINT_FIRST_MS,
             )
 
     def drop(self) -> None:

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from scipy import fft
-from scipy import signal as scipy_signal
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -80,8 +79,9 @@ def resample(signals_mv: FloatArray, fs_hz: float, target_hz: float) -> FloatArr
     """
     if fs_hz == target_hz:
         return signals_mv
+    # Here, because this import takes longer than all else that a record at 500 Hz needs.
+    from scipy.signal import resample_poly
+
     ratio = Fraction(target_hz / fs_hz).limit_denominator(1000)
-    resampled = scipy_signal.resample_poly(
-        signals_mv, ratio.numerator, ratio.denominator, axis=1, padtype="line"
-    )
+    resampled = resample_poly(signals_mv, ratio.numerator, ratio.denominator, axis=1, padtype="line")
     return np.asarray(resampled, dtype=np.float32)

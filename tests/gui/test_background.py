@@ -115,6 +115,31 @@ def test_shutdown_finishes_every_write_and_drops_what_only_reads(qtbot: QtBot) -
     assert "too late" not in done
 
 
+def test_work_that_waits_for_a_paint_comes_after_it_and_in_its_order(
+    background: Background, qtbot: QtBot
+) -> None:
+    listener, order = Listener(), []
+    background.submit("engine", lambda _stop: order.append("model 1"), listener.on_answer, after_ms=20)
+    background.submit("engine", lambda _stop: order.append("model 2"), listener.on_answer, after_ms=20)
+    assert background.is_busy
+    order.append("paint")
+    qtbot.waitUntil(lambda: not background.is_busy, timeout=20_000)
+    assert order == ["paint", "model 1", "model 2"]
+
+
+def test_waiting_work_that_becomes_stale_or_meets_the_end_of_the_program_never_runs(qtbot: QtBot) -> None:
+    background, listener, ran = Background(), Listener(), []
+    background.submit(
+        "engine", lambda _stop: ran.append("stale"), listener.on_answer, topic="models", after_ms=1
+    )
+    background.supersede("models")
+    qtbot.waitUntil(lambda: not background.is_busy, timeout=20_000)
+    background.submit("engine", lambda _stop: ran.append("too late"), listener.on_answer, after_ms=1)
+    background.shutdown()
+    qtbot.wait(20)
+    assert ran == []
+
+
 def test_in_line_everything_has_happened_when_submit_returns(qtbot: QtBot) -> None:
     background, listener = Background(inline=True), Listener()
     background.submit("engine", lambda _stop: "now", listener.on_answer)
