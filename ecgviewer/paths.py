@@ -30,6 +30,11 @@ def user_models_folder() -> Path:
     return data_folder() / "models"
 
 
+def matplotlib_folder() -> Path:
+    """Where matplotlib, which comes with Captum, keeps its list of fonts."""
+    return data_folder() / "matplotlib"
+
+
 def settings_file() -> Path:
     return data_folder() / "settings.json"
 

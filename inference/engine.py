@@ -4,7 +4,7 @@ What an answer goes through:
 1. The record's analysis in the bundle's band comes from the cache, shared by all bundles.
 2. `prepare` makes the network's input; a record that has none is an answer with a sentence.
 3. The network is loaded on first use and held to its golden answer.
-4. One forward pass gives the prediction, and with a backward pass the saliency.
+4. One forward pass gives the prediction, and with Captum's backward pass the saliency.
 Between the steps `should_stop` is asked. Whatever goes wrong in one bundle stays in its own answer.
 """
 
@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from inference.analysis_cache import AnalysisCache
 from inference.bundle import load_net, record_probabilities, verify_golden
 from inference.bundle_info import BundleError, BundleInfo
-from inference.explain import ExplainError, attribution_of, input_saliency, target_index
+from inference.explain import ChosenLogit, ExplainError, attribution_of, input_saliency, target_index
 from inference.nets.fold import folded
 from inference.prepare import ModelInput, PrepareError, prepare
 from inference.records import Record
@@ -136,17 +136,14 @@ class Engine:
         _stop_if(should_stop)
         net = self._net(info)
         _stop_if(should_stop)
-        began = perf_counter()
         # A copy: the prepared array is read-only, which a tensor cannot be.
-        batch = torch.from_numpy(model_input.array.copy()).to(self.device).requires_grad_(want_attribution)
-        with torch.set_grad_enabled(want_attribution):
+        batch = torch.from_numpy(model_input.array.copy()).to(self.device)
+        if want_attribution:
+            return _explained_answer(info, model_input, net, batch, prepared_ms, should_stop)
+        began = perf_counter()
+        with torch.no_grad():
             logits: Tensor = net(batch)
-        probabilities = record_probabilities(logits.detach()).cpu()
-        prediction = _prediction(info, model_input, probabilities, prepared_ms + _ms_since(began))
-        if not want_attribution:
-            return ModelAnswer(prediction)
-        _stop_if(should_stop)
-        return _explained(info, prediction, batch, logits)
+        return ModelAnswer(_prediction(info, model_input, logits, prepared_ms + _ms_since(began)))
 
     def _info(self, bundle: str) -> BundleInfo:
         if bundle not in self._bundles:
@@ -184,9 +181,8 @@ def _ms_since(began_s: float) -> float:
     return (perf_counter() - began_s) * 1000.0
 
 
-def _prediction(
-    info: BundleInfo, model_input: ModelInput, probabilities: Tensor, elapsed_ms: float
-) -> Prediction:
+def _prediction(info: BundleInfo, model_input: ModelInput, logits: Tensor, elapsed_ms: float) -> Prediction:
+    probabilities = record_probabilities(logits).cpu()
     if not bool(torch.isfinite(probabilities).all()):
         raise BundleError(f"The model {info.name} gave no number for this ECG.")
     return Prediction(
@@ -202,12 +198,29 @@ def _prediction(
     )
 
 
-def _explained(info: BundleInfo, prediction: Prediction, batch: Tensor, logits: Tensor) -> ModelAnswer:
+def _explained_answer(
+    info: BundleInfo,
+    model_input: ModelInput,
+    net: nn.Module,
+    batch: Tensor,
+    prepared_ms: float,
+    should_stop: ShouldStop,
+) -> ModelAnswer:
+    """Prediction and saliency from one pass; the prediction's time ends where its logits are there."""
     began = perf_counter()
-    target = target_index(prediction.probabilities)
-    raw = input_saliency(logits, batch, target).cpu().numpy()
+    predictions: list[Prediction] = []
+
+    def choose(logits: Tensor) -> int:
+        predictions.append(_prediction(info, model_input, logits, prepared_ms + _ms_since(began)))
+        _stop_if(should_stop)
+        return target_index(predictions[0].probabilities)
+
+    chosen = ChosenLogit(net, choose)
+    raw = input_saliency(chosen, batch).cpu().numpy()
+    prediction = predictions[0]
+    elapsed_ms = prepared_ms + _ms_since(began) - prediction.elapsed_ms
     try:
-        attribution = attribution_of(info, prediction.record_sha256, raw, target)
+        attribution = attribution_of(info, prediction.record_sha256, raw, chosen.target)
     except ExplainError as error:
         return ModelAnswer(replace(prediction, notes=(*prediction.notes, str(error))))
-    return ModelAnswer(prediction, replace(attribution, elapsed_ms=_ms_since(began)))
+    return ModelAnswer(prediction, replace(attribution, elapsed_ms=elapsed_ms))

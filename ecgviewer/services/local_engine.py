@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from ecgviewer.services.inference_service import FoundBundles
@@ -53,6 +54,10 @@ def load_engine(found: FoundBundles) -> LocalEngine:
 
     A network that cannot be loaded answers with its sentence when it is asked.
     """
+    from ecgviewer.paths import matplotlib_folder
+
+    # Captum imports matplotlib, whose list of fonts is kept with the program's own files.
+    os.environ["MPLCONFIGDIR"] = str(matplotlib_folder())
     from inference.engine import Engine
 
     enabled = [info for info in found.bundles if info.enabled]

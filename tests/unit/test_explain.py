@@ -1,4 +1,4 @@
-"""Saliency equals Captum's, finds what was planted, and is reduced to what the viewer shows."""
+"""Saliency is the gradient, finds what was planted, and is reduced to what the viewer shows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from inference.explain import (
+    ChosenLogit,
     ExplainError,
     attribution_of,
     input_saliency,
@@ -23,22 +24,31 @@ V3 = STANDARD_LEADS.index("V3")
 
 
 def saliency(net: nn.Module, batch: Tensor, target: int) -> Tensor:
-    leaf = batch.clone().requires_grad_(True)
-    return input_saliency(net(leaf), leaf, target)
+    return input_saliency(ChosenLogit(net, lambda _logits: target), batch.clone())
 
 
 def beats(n_beats: int = 2) -> Tensor:
     return torch.from_numpy(np.random.default_rng(5).normal(size=(n_beats, 1, 12, 400)).astype(np.float32))
 
 
-def test_saliency_equals_captums_on_the_plain_network() -> None:
-    from captum.attr import Saliency
-
+def test_saliency_is_the_absolute_gradient_of_the_class_logit_and_folding_keeps_it() -> None:
     net = untrained_net("ecg-smart-net", 2)
-    reference = Saliency(net).attribute(beats().requires_grad_(True), target=1, abs=True).detach()
+    leaf = beats().requires_grad_(True)
+    (gradient,) = torch.autograd.grad(net(leaf)[:, 1].sum(), leaf)
+    reference = gradient.abs()
     assert torch.allclose(saliency(net, beats(), 1), reference, atol=1e-8)
     fast = saliency(folded(net).to(memory_format=torch.channels_last), beats(), 1)  # type: ignore[call-overload]
     assert torch.allclose(fast, reference, atol=1e-5 * float(reference.max()))
+
+
+def test_prediction_and_saliency_share_one_pass_and_the_class_is_chosen_from_it() -> None:
+    net, passes = untrained_net("uchiyama-cnn", 11), []
+    net.register_forward_hook(lambda _net, _inputs, logits: passes.append(logits.detach()))
+    chosen = ChosenLogit(net, lambda logits: int(logits.mean(0).argmax()))
+    input_saliency(chosen, torch.rand(2, 12, 64, 64))
+    assert len(passes) == 1
+    assert torch.equal(chosen.logits, passes[0])
+    assert chosen.target == int(passes[0].mean(0).argmax())
 
 
 @pytest.mark.parametrize(("arch", "shape"), [("ecg-smart-net", (1, 12, 400)), ("uchiyama-cnn", (12, 64, 64))])
