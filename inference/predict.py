@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EXIT_DONE: Final = 0
 EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
+MAX_LINE_BYTES: Final = 1_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def run(job: Job, messages: TextIO | None = None) -> int:
     """Predict every record and write JSON Lines; progress and problems go to `messages` (stderr).
 
     Returns 0 when every file was read or refused with a reason, 1 when there is no model or the output
-    cannot be written, 2 when a bundle was named that does not exist.
+    cannot be written, 2 when a bundle was named that does not exist or the output would replace another file.
     """
     told = messages or sys.stderr
     registry = find_bundles(job.model_folders)
@@ -56,6 +57,9 @@ def run(job: Job, messages: TextIO | None = None) -> int:
         print(_no_model(job, registry, broken), file=told)
         return EXIT_FAILED
     try:
+        if not _may_be_overwritten(job.out):
+            print(f"{job.out} exists and was not written by this command. Choose another name.", file=told)
+            return EXIT_USAGE
         with job.out.open("w", encoding="utf-8", newline="\n") as lines:
             from inference.engine import Engine
 
@@ -65,6 +69,19 @@ def run(job: Job, messages: TextIO | None = None) -> int:
         print(f"{job.out} cannot be written ({error.strerror}). Choose another place.", file=told)
         return EXIT_FAILED
     return EXIT_DONE
+
+
+def _may_be_overwritten(out: Path) -> bool:
+    """Whether nothing is lost there: no file, an empty one or an earlier output, but no ECG or sidecar."""
+    if not out.is_file():
+        return True
+    with out.open("rb") as file:
+        line = file.readline(MAX_LINE_BYTES)
+    try:
+        entry = json.loads(line) if line else {"path": ""}
+    except ValueError:
+        return False
+    return isinstance(entry, dict) and "path" in entry
 
 
 def _choose(

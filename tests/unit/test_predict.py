@@ -110,6 +110,23 @@ def test_no_model_and_no_place_to_write_are_one_sentence_each(
     assert told.count("\n") == 1
 
 
+def test_an_ecg_or_its_sidecar_is_never_overwritten_but_an_earlier_output_is(
+    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("01_synthetic_normal.hea", "01_synthetic_normal.dat"):
+        (tmp_path / name).write_bytes((ROOT / "resources" / "demo" / name).read_bytes())
+    sidecar = tmp_path / "ecg.json"
+    sidecar.write_text('{\n  "fs_hz": 500\n}\n', encoding="utf-8")
+    header = tmp_path / "01_synthetic_normal.hea"
+    for victim in (header, header.with_suffix(".dat"), sidecar):
+        before = victim.read_bytes()
+        assert main(["predict", str(header), "--json", str(victim), "--models", str(models)]) == 2
+        assert capsys.readouterr().err.startswith(f"{victim} exists and was not written by this command")
+        assert victim.read_bytes() == before
+    out = tmp_path / "out.jsonl"
+    assert predicted(models, out, header) == predicted(models, out, header)
+
+
 def test_models_that_are_all_switched_off_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
