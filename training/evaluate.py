@@ -10,16 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
-from inference.labels import LOCATION_FAMILIES
 from training.cross_validate import OutOfFold
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 Statistic = Callable[[IntArray], float]
 N_BOOTSTRAP: Final = 2000
-FAMILIES: Final = ("anterior", "inferior", "inferolateral/posterior", "lateral")
-FEWEST_PATIENTS: Final = 10
-"""No recall is quoted for a class with fewer known patients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +69,15 @@ def best_f1_threshold(targets: IntArray, scores: FloatArray) -> float:
 
 
 def binary_metrics(result: OutOfFold, patients: Sequence[str], n_draws: int = N_BOOTSTRAP) -> dict[str, Any]:
-    """Cross-validated figures of a two-class model; each run is judged at its own validation threshold."""
+    """Cross-validated figures of a two-class model.
+
+    Each run is judged at the threshold of its own validation fold, and all of them once more at the one
+    that is shipped, the median of the runs' thresholds. (A record that one run tests may have helped to
+    choose another run's threshold.)
+    """
     scores, targets = result.probabilities[:, 1], result.targets
     thresholds = [best_f1_threshold(t, p[:, 1]) for p, t in result.validation]
-    called = scores >= np.asarray(thresholds)[result.run]
+    shipped = round(float(np.median(thresholds)), 4)
     per_run = [auc(targets[result.run == run], scores[result.run == run]) for run in range(len(thresholds))]
     return {
         "n_records": int(targets.size),
@@ -85,23 +86,36 @@ def binary_metrics(result: OutOfFold, patients: Sequence[str], n_draws: int = N_
         "runs": len(thresholds),
         "auc_mean_over_runs": round(float(np.mean(per_run)), 4),
         "auc_per_run": [round(value, 4) for value in per_run],
-        "auc_pooled": bootstrap(lambda rows: auc(targets[rows], scores[rows]), patients, n_draws).to_json(),
+        "auc_pooled": bootstrap(_auc_of(targets, scores), patients, n_draws).to_json(),
         "ap_pooled": bootstrap(
             lambda rows: average_precision(targets[rows], scores[rows]), patients, n_draws
         ).to_json(),
         "thresholds": [round(value, 4) for value in thresholds],
-        "confusion": {
-            "true_positive": int((called & (targets == 1)).sum()),
-            "false_negative": int((~called & (targets == 1)).sum()),
-            "false_positive": int((called & (targets == 0)).sum()),
-            "true_negative": int((~called & (targets == 0)).sum()),
-        },
-        "sensitivity": bootstrap(
-            lambda rows: _share(called[rows], targets[rows] == 1), patients, n_draws
-        ).to_json(),
-        "specificity": bootstrap(
-            lambda rows: _share(~called[rows], targets[rows] == 0), patients, n_draws
-        ).to_json(),
+        "shipped_threshold": shipped,
+        "at_own_threshold": _decisions(
+            scores >= np.asarray(thresholds)[result.run], targets, patients, n_draws
+        ),
+        "at_shipped_threshold": _decisions(scores >= shipped, targets, patients, n_draws),
+    }
+
+
+def _decisions(
+    called: npt.NDArray[np.bool_], targets: IntArray, patients: Sequence[str], n_draws: int
+) -> dict[str, Any]:
+    """Confusion, and the rates that it comes to with their intervals."""
+    positive = targets == 1
+    rates = {
+        "sensitivity": lambda rows: share(called[rows], positive[rows]),
+        "specificity": lambda rows: share(~called[rows], ~positive[rows]),
+        "positive_predictive_value": lambda rows: share(positive[rows], called[rows]),
+        "negative_predictive_value": lambda rows: share(~positive[rows], ~called[rows]),
+    }
+    return {
+        "true_positive": int((called & positive).sum()),
+        "false_negative": int((~called & positive).sum()),
+        "false_positive": int((called & ~positive).sum()),
+        "true_negative": int((~called & ~positive).sum()),
+        **{name: bootstrap(rate, patients, n_draws).to_json() for name, rate in rates.items()},
     }
 
 
@@ -125,79 +139,9 @@ def _auc_of(targets: IntArray, scores: FloatArray) -> Statistic:
     return lambda rows: auc(targets[rows], scores[rows])
 
 
-def _share(hit: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:
+def share(hit: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:
+    """Part of the rows `among` that are a hit; NaN where there is none."""
     return float(hit[among].mean()) if among.any() else float("nan")
-
-
-def site_metrics(
-    result: OutOfFold, patients: Sequence[str], classes: Sequence[str], n_draws: int = N_BOOTSTRAP
-) -> dict[str, Any]:
-    """Cross-validated figures of localization: the four families first, then exact sites and MI against N.
-
-    Families are judged among MI records, by the sum of a family's class probabilities; classes with
-    fewer than ten known patients get no recall.
-    """
-    none = list(classes).index("N")
-    is_mi = result.targets != none
-    family_of = np.array(
-        [FAMILIES.index(LOCATION_FAMILIES[c]) if c in LOCATION_FAMILIES else -1 for c in classes]
-    )
-    sums = np.stack(
-        [result.probabilities[:, family_of == f].sum(axis=1) for f in range(len(FAMILIES))], axis=1
-    )
-    guessed, truth = sums[is_mi].argmax(axis=1), family_of[result.targets[is_mi]]
-    without_none = np.where(np.arange(len(classes)) == none, -1.0, result.probabilities[is_mi])
-    mi_patients = [name for name, mi in zip(patients, is_mi, strict=True) if mi]
-    exact = without_none.argmax(axis=1) == result.targets[is_mi]
-    return {
-        "n_records": int(result.targets.size),
-        "n_mi_records": int(is_mi.sum()),
-        "n_patients": len(set(patients)),
-        "runs": len(result.validation),
-        "family_accuracy": bootstrap(
-            lambda rows: float((guessed == truth)[rows].mean()), mi_patients
-        ).to_json(),
-        "family_macro_recall": bootstrap(
-            lambda rows: _macro(guessed[rows], truth[rows]), mi_patients
-        ).to_json(),
-        "family_recall": _recalls(guessed == truth, [FAMILIES[t] for t in truth], mi_patients),
-        "family_confusion": _confusion(truth, guessed, len(FAMILIES)),
-        "exact_site_accuracy_among_mi": bootstrap(
-            lambda rows: float(exact[rows].mean()), mi_patients
-        ).to_json(),
-        "exact_site_recall": _recalls(exact, [classes[t] for t in result.targets[is_mi]], mi_patients),
-        "mi_against_none_auc": bootstrap(
-            lambda rows: auc(is_mi[rows].astype(np.int64), 1.0 - result.probabilities[rows, none]),
-            patients,
-            n_draws,
-        ).to_json(),
-        "none_called_none": round(_share(result.probabilities.argmax(axis=1) == none, ~is_mi), 4),
-        "mi_called_none": round(_share(result.probabilities.argmax(axis=1) == none, is_mi), 4),
-    }
-
-
-def _macro(guessed: IntArray, truth: IntArray) -> float:
-    return float(np.mean([(guessed[truth == f] == f).mean() for f in np.unique(truth)]))
-
-
-def _recalls(hit: npt.NDArray[np.bool_], names: Sequence[str], patients: Sequence[str]) -> dict[str, Any]:
-    recalls: dict[str, Any] = {}
-    for name in sorted(set(names)):
-        rows = [row for row, each in enumerate(names) if each == name]
-        n_patients = len({patients[row] for row in rows})
-        enough = n_patients >= FEWEST_PATIENTS
-        recalls[name] = {
-            "n_records": len(rows),
-            "n_patients": n_patients,
-            "recall": round(float(hit[rows].mean()), 4) if enough else None,
-        }
-    return recalls
-
-
-def _confusion(truth: IntArray, guessed: IntArray, size: int) -> list[list[int]]:
-    table = np.zeros((size, size), dtype=int)
-    np.add.at(table, (truth, guessed), 1)
-    return [[int(n) for n in row] for row in table]
 
 
 def external_metrics(

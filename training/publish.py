@@ -26,10 +26,11 @@ from inference.records import read_record
 from inference.resource_paths import resources_folder
 from training.card import model_card
 from training.cross_validate import OutOfFold, cross_validate, record_probabilities, train_on
-from training.evaluate import binary_metrics, by_negatives, external_metrics, site_metrics
+from training.evaluate import binary_metrics, by_negatives, external_metrics, share
 from training.facts import FACTS
 from training.inputs import PreparedSet
 from training.recipes import Recipe, describe_settings
+from training.site_figures import site_metrics
 
 FloatArray = npt.NDArray[np.float32]
 SALIENCY_PERCENTILE: Final = 99.0
@@ -64,7 +65,6 @@ def publish(
     net = _final_net(recipe, prepared, parts / "final.safetensors")
     metrics = measure(recipe, prepared, result, net, externals)
     facts = FACTS[recipe_key]
-    rows = recipe.usable_rows(prepared)
     info = BundleInfo(
         name=recipe.name,
         arch=recipe.arch,
@@ -73,8 +73,8 @@ def publish(
         trained_on=facts.trained_on,
         classes=recipe.classes,
         prepare=recipe.spec,
-        threshold=_threshold(metrics),
-        saliency_scale=saliency_scale(recipe, prepared, net, rows),
+        threshold=metrics["cross_validation"].get("shipped_threshold"),
+        saliency_scale=saliency_scale(recipe, prepared, net, recipe.training_rows(prepared)),
         experimental=facts.experimental,
         enabled=is_good_enough(recipe, metrics),
         warnings=facts.warnings,
@@ -92,7 +92,8 @@ def fingerprint(recipe: Recipe, prepared: PreparedSet) -> str:
     digest = hashlib.sha256(repr(recipe).encode())
     for record, sha256 in zip(prepared.records, prepared.sha256, strict=True):
         digest.update(f"{sha256}|{record.patient}|{record.is_mi}|{record.site}".encode())
-    digest.update(np.ascontiguousarray(prepared.inputs).tobytes())
+    for array in (prepared.inputs, prepared.beats_mv, prepared.fiducials, prepared.leads_mv):
+        digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:12]
 
 
@@ -104,7 +105,7 @@ def golden_input(recipe: Recipe) -> FloatArray:
 
 def data_lines(recipe: Recipe, prepared: PreparedSet) -> list[str]:
     """How many records trained and which were left out, counted."""
-    rows, targets = recipe.usable_rows(prepared), recipe.targets(prepared)
+    rows, targets = recipe.training_rows(prepared), recipe.targets(prepared)
     counts = ", ".join(f"{name} {int((targets[rows] == k).sum())}" for k, name in enumerate(recipe.classes))
     known = sum(prepared.records[row].patient_known for row in rows)
     sources = Counter(prepared.records[row].source for row in rows)
@@ -119,7 +120,7 @@ def data_lines(recipe: Recipe, prepared: PreparedSet) -> list[str]:
 def _final_net(recipe: Recipe, prepared: PreparedSet, path: Path) -> nn.Module:
     """The network trained on every usable record, or the one already trained in `path`."""
     if not path.exists():
-        net = train_on(recipe, prepared, recipe.usable_rows(prepared), f"{recipe.name} final")
+        net = train_on(recipe, prepared, recipe.training_rows(prepared), f"{recipe.name} final")
         save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, path)
     net = build_net(recipe.arch, len(recipe.classes))
     net.load_state_dict(load_file(path))
@@ -133,9 +134,19 @@ def measure(
     patients = [prepared.records[row].patient for row in result.rows]
     if len(recipe.classes) > 2:
         return {"cross_validation": site_metrics(result, patients, recipe.classes)}
-    normal = np.array(["NORM" in prepared.records[row].codes for row in result.rows])
+    normal = np.array(["NORM" in record.codes for record in prepared.records])
+    negative = recipe.targets(prepared) == 0
+    tested = np.zeros(len(prepared), dtype=bool)
+    tested[result.rows] = True
     metrics: dict[str, Any] = {"cross_validation": binary_metrics(result, patients)}
-    metrics["cross_validation"]["by_negatives"] = by_negatives(result, patients, normal)
+    metrics["cross_validation"] |= {
+        "by_negatives": by_negatives(result, patients, normal[result.rows]),
+        "normal_share_of_tested_negatives": share(normal, negative & tested),
+        "normal_share_of_untested_negatives": share(normal, negative & ~tested),
+        "positive_share_of_training": share(
+            ~negative, np.isin(np.arange(len(prepared)), recipe.training_rows(prepared))
+        ),
+    }
     if externals:
         metrics["external"] = _external(recipe, net, externals)
     return metrics
@@ -153,12 +164,6 @@ def _external(recipe: Recipe, net: nn.Module, externals: Sequence[External]) -> 
     everyone = [name for names in patients for name in names]
     pooled = external_metrics(np.concatenate(targets), np.concatenate(scores), everyone)
     return figures | {"Pooled external records": pooled}
-
-
-def _threshold(metrics: dict[str, Any]) -> float | None:
-    """The median of the runs' validation thresholds; none for localization."""
-    thresholds = metrics["cross_validation"].get("thresholds")
-    return None if thresholds is None else round(float(np.median(thresholds)), 4)
 
 
 def is_good_enough(recipe: Recipe, metrics: dict[str, Any]) -> bool:

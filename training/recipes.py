@@ -40,7 +40,10 @@ class Recipe(Protocol):
     def settings(self) -> FitSettings: ...
 
     def usable_rows(self, prepared: PreparedSet) -> IntArray:
-        """Rows that this task has a label for."""
+        """Rows that this task has a label for: what can be tested."""
+
+    def training_rows(self, prepared: PreparedSet) -> IntArray:
+        """Those of them that the network is trained on when all may be used."""
 
     def targets(self, prepared: PreparedSet) -> IntArray:
         """Class index of every row, (n,); meaningful for usable rows."""
@@ -70,6 +73,9 @@ class MiRecipe:
 
     def usable_rows(self, prepared: PreparedSet) -> IntArray:
         return np.arange(len(prepared))
+
+    def training_rows(self, prepared: PreparedSet) -> IntArray:
+        return self.usable_rows(prepared)
 
     def targets(self, prepared: PreparedSet) -> IntArray:
         return np.array([int(record.is_mi) for record in prepared.records])
@@ -104,6 +110,9 @@ class OmiProxyRecipe(MiRecipe):
     task: Task = "omi"
     classes: tuple[str, ...] = ("no OMI (proxy)", "OMI (proxy)")
     settings: FitSettings = FitSettings(epochs=7)
+
+    def training_rows(self, prepared: PreparedSet) -> IntArray:
+        return np.flatnonzero(_complete(np.asarray(prepared.fiducials)))
 
     def steps_per_epoch(self, prepared: PreparedSet, rows: IntArray) -> int:
         return max(1, 2 * self._pools(prepared, rows)[1].size // self.settings.batch)
@@ -159,6 +168,9 @@ class SiteRecipe:
 
     def usable_rows(self, prepared: PreparedSet) -> IntArray:
         return np.flatnonzero([record.site in self.classes for record in prepared.records])
+
+    def training_rows(self, prepared: PreparedSet) -> IntArray:
+        return self.usable_rows(prepared)
 
     def targets(self, prepared: PreparedSet) -> IntArray:
         index = {name: k for k, name in enumerate(self.classes)}

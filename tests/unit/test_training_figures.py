@@ -12,9 +12,9 @@ from training.evaluate import (
     binary_metrics,
     bootstrap,
     external_metrics,
-    site_metrics,
 )
 from training.recipes import SITE_CLASSES
+from training.site_figures import site_metrics
 
 
 def scored(n: int = 300, seed: int = 2) -> tuple[np.ndarray, np.ndarray]:
@@ -57,12 +57,14 @@ def test_each_run_is_judged_at_its_own_validation_threshold() -> None:
         np.arange(4), probabilities, np.array([0, 1, 0, 1]), np.array([1, 1, 0, 0]), (low, high)
     )
     metrics = binary_metrics(result, ["a", "b", "c", "d"], n_draws=20)
-    assert metrics["confusion"] == {
-        "true_positive": 2,
-        "false_negative": 0,
-        "false_positive": 0,
-        "true_negative": 2,
-    }
+    own = metrics["at_own_threshold"]
+    counts = ("true_positive", "false_negative", "false_positive", "true_negative")
+    assert [own[name] for name in counts] == [2, 0, 0, 2]
+    assert metrics["thresholds"] == [0.2, 0.55]
+    assert metrics["shipped_threshold"] == pytest.approx(0.375)
+    shipped = metrics["at_shipped_threshold"]
+    assert [shipped[name] for name in counts] == [1, 1, 1, 1]
+    assert shipped["sensitivity"]["value"] == 0.5
 
 
 def test_a_site_with_few_patients_gets_no_recall() -> None:
@@ -76,7 +78,10 @@ def test_a_site_with_few_patients_gets_no_recall() -> None:
     result = OutOfFold(np.arange(64), probabilities, targets, np.zeros(64, dtype=np.int64), ())
     metrics = site_metrics(result, [f"p{k}" for k in range(64)], SITE_CLASSES, 20)
     assert metrics["family_recall"]["lateral"] == {"n_records": 4, "n_patients": 4, "recall": None}
-    assert metrics["family_recall"]["inferior"]["recall"] == 1.0
+    assert metrics["family_recall"]["inferior"]["recall"]["value"] == 1.0
+    assert metrics["families_in_macro_recall"] == ["inferior"]
+    assert list(metrics["family_confusion"]) == ["inferior"]
+    assert metrics["mi_against_none_ap"]["low"] <= metrics["mi_against_none_ap"]["value"]
     assert metrics["exact_site_recall"]["L"]["recall"] is None
     assert metrics["family_accuracy"]["value"] == 1.0
 
