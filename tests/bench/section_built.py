@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ def main() -> None:
     program = ROOT / "dist" / "ecgviewer" / "ecgviewer"
     report = ROOT / "dist" / "build.json"
     if not program.exists() or not report.exists():
+        print("  not built: `make package` first, to measure the program in dist/", file=sys.stderr)
         hand_over([])
         return
     built = json.loads(report.read_text(encoding="utf-8"))

@@ -40,8 +40,15 @@ def test_a_missed_aim_is_marked_in_the_table_and_a_single_sample_has_no_spread(b
     slow = figures.Figure("Chain", "slow", "ms", (80.0, 90.0, 100.0), 60.0)
     size = figures.Figure("Built", "size", "MB", (812.4,))
     rows = figures.table([slow, size]).splitlines()
-    assert "| slow | 90.0 ms ✗ | 85.0–95.0 | 3 | ≤ 60.0 |" in rows
-    assert "| size | 812 MB |  | 1 |  |" in rows
+    assert "| slow | 90.0 ms ✗ | 85.0–95.0 | 100 | 3 | ≤ 60.0 |" in rows
+    assert "| size | 812 MB |  |  | 1 |  |" in rows
+
+
+def test_where_no_sample_may_miss_an_aim_the_largest_is_judged(bench: None) -> None:
+    figures = script("figures")
+    stalls = figures.Figure("Window", "stall", "ms", (20.0, 21.0, 70.0), 50.0, True)
+    assert "| stall | 21.0 ms ✗ | 20.5–45.5 | 70.0 | 3 | all ≤ 50.0 |" in figures.table([stalls]).splitlines()
+    assert figures.figure_from_json(stalls.to_json()) == stalls
 
 
 def test_the_first_ecg_is_on_screen_when_a_second_sheet_is_drawn(bench: None) -> None:
