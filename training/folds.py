@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -64,8 +65,11 @@ def assign_folds(records: Sequence[LabelledRecord], strata: Sequence[str]) -> In
     rare = {name for name, n in Counter(strata[row] for row in known).items() if n < N_FOLDS}
     labels = ["rare" if strata[row] in rare else strata[row] for row in known]
     splitter = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=_SEED)
-    for fold, (_, test) in enumerate(splitter.split(np.zeros(len(known)), labels, groups)):
-        folds[np.asarray(known)[test]] = fold
+    with warnings.catch_warnings():
+        # Even together the rare strata may be fewer than the folds; they are spread as far as they go.
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        for fold, (_, test) in enumerate(splitter.split(np.zeros(len(known)), labels, groups)):
+            folds[np.asarray(known)[test]] = fold
     return folds
 
 
