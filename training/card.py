@@ -55,7 +55,7 @@ def _measured(metrics: dict[str, Any]) -> str:
             f"Cross-validation, {cv['runs']} of the {N_ROTATIONS} rotations over ten patient-grouped folds "
             "(two tested, one for the threshold, seven to train), tested on known patients only "
             f"({cv['n_records']} records of {cv['n_patients']} patients). Intervals: 95 %, 2,000 bootstrap "
-            "draws of whole patients. The shipped weights were trained afterwards on all records named above; "
+            "draws of whole patients. The shipped weights were trained later, on all records named above: "
             "these figures are of the cross-validation's networks, never of records they were trained on."
         )
         parts.append(_binary_table(cv) if "auc_pooled" in cv else _site_table(cv))
