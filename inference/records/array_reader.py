@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.records.array_files import read_npy, read_npz, read_table
-from inference.records.assemble import Found, assemble, pick_ecg_leads
+from inference.records.assemble import Found, assemble
 from inference.records.errors import RecordError
+from inference.records.lead_choice import pick_ecg_leads
+from inference.records.leads import KNOWN_LEADS, read_lead_name
 from inference.records.record import Record
 from inference.records.safety import check_shape, path_exists
 from inference.records.sidecar import Sidecar, read_sidecar, sidecar_path
@@ -29,21 +31,22 @@ def read_array(
     unit: str | None = None,
     lead_order: Sequence[str] | None = None,
 ) -> Record:
-    """Read an array file; arguments win over its sidecar `<name>.json`, which wins over a CSV's names.
+    """Read an array file; arguments win over its sidecar `<name>.json`.
 
-    Raises RecordError where rate, unit or lead names are nowhere said: they are never guessed.
+    Raises RecordError where rate, unit or lead names are nowhere said, or where the sidecar names other
+    leads than a table's first row: neither is ever guessed.
     """
     values, column_names = _READERS[path.suffix.lower()](path)
     beside = sidecar_path(path)
     sidecar = read_sidecar(beside) if path_exists(beside) else Sidecar()
     rate_hz = fs_hz if fs_hz is not None else sidecar.fs_hz
     unit_name = unit if unit is not None else sidecar.unit
-    names = tuple(lead_order) if lead_order is not None else sidecar.leads or column_names
+    names = tuple(lead_order) if lead_order is not None else _named_by_file(path, sidecar, column_names)
     if rate_hz is None or unit_name is None or names is None:
         raise RecordError(_what_is_missing(path, rate_hz, unit_name, names))
     rows = _leads_first(values, names, column_names is not None)
     check_shape(rows.shape[0], rows.shape[1], rate_hz)
-    picked, left_out = pick_ecg_leads(names)
+    picked = pick_ecg_leads(names)
     scale = mv_per_unit(unit_name)
     by_hand = [("rate", fs_hz), ("unit", unit), ("lead order", lead_order)]
     given = tuple(f"The {what} was given by hand." for what, value in by_hand if value is not None)
@@ -52,14 +55,37 @@ def read_array(
             path=path,
             format=f"array ({path.suffix.lower()})",
             fs_hz=rate_hz,
-            leads=tuple((name, scaled_mv(rows[row], 0.0, scale)) for row, name in picked.items()),
+            leads=tuple(
+                (name, picked.upright(name, scaled_mv(rows[row], 0.0, scale)))
+                for row, name in picked.names.items()
+            ),
             patient=sidecar.patient,
             acquired_at=sidecar.acquired_at,
             synthetic=sidecar.synthetic,
-            read=left_out,
+            read=picked.notes,
             assumed=given + sidecar.notes,
         )
     )
+
+
+def _named_by_file(
+    path: Path, sidecar: Sidecar, column_names: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
+    """The lead names that sidecar and first row agree on, or the ones of whichever has any."""
+    if sidecar.leads is None or column_names is None:
+        return sidecar.leads or column_names
+    columns = [read_lead_name(name) for name in column_names]
+    if not any(column.name in KNOWN_LEADS for column in columns):
+        # A row of `ch1,ch2` says nothing of leads, so there is nothing to contradict.
+        return sidecar.leads
+    pairs = zip(columns, map(read_lead_name, sidecar.leads), column_names, sidecar.leads, strict=False)
+    for place, (column, lead, in_table, in_sidecar) in enumerate(pairs, 1):
+        if column != lead:
+            raise RecordError(
+                f"Column {place} of '{path.name}' is called '{in_table[:40]}' in its first row and "
+                f"'{in_sidecar[:40]}' in '{sidecar_path(path).name}': correct the one that is wrong."
+            )
+    return sidecar.leads
 
 
 def _numpy_columns(read: Callable[[Path], npt.NDArray[Any]]) -> Callable[[Path], Columns]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
+from inference.records.amplitude import check_amplitude, without_impossible_samples
 from inference.records.einthoven import derive_limb_leads, einthoven_residual_mv
 from inference.records.errors import RecordError
-from inference.records.leads import EXTRA_LEADS, STANDARD_LEADS, normalise_lead_name
+from inference.records.leads import STANDARD_LEADS
 from inference.records.record import (
     FloatArray,
     ImportReport,
@@ -21,8 +21,6 @@ from inference.records.record import (
     SyntheticTruth,
     signal_sha256,
 )
-
-KNOWN_LEADS: Final = frozenset(STANDARD_LEADS + EXTRA_LEADS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +39,13 @@ class Found:
     assumed: tuple[str, ...] = ()
 
 
-def pick_ecg_leads(names: Sequence[str]) -> tuple[dict[int, str], tuple[str, ...]]:
-    """Which columns of a file are ECG leads: {column: project name}, and a note per column left out.
-
-    Of two columns with one name the first is taken. Raises RecordError where no column is a lead.
-    """
-    picked: dict[int, str] = {}
-    notes: list[str] = []
-    for column, written in enumerate(names):
-        name = normalise_lead_name(written)
-        if name not in KNOWN_LEADS:
-            notes.append(f"Signal '{name[:40]}' is not an ECG lead that this program knows and was left out.")
-        elif name in picked.values():
-            notes.append(f"Lead {name} is in the file twice; the first one was read.")
-        else:
-            picked[column] = name
-    if not picked:
-        raise RecordError(
-            "None of the file's signals is a known ECG lead: check that it is an ECG, "
-            "or give the lead order (for example I,II,III,aVR,aVL,aVF,V1,V2,V3,V4,V5,V6)."
-        )
-    return picked, tuple(notes)
-
-
 def assemble(found: Found) -> Record:
-    """The frozen Record: measured leads in the file's order, then the limb leads that follow from them."""
-    measured = dict(found.leads)
+    """The frozen Record: measured leads in the file's order, then the limb leads that follow from them.
+
+    A lead without one valid sample counts as not recorded. Raises RecordError where no lead is left, or
+    where the voltages cannot be those of an ECG.
+    """
+    measured, notes = _believable(dict(found.leads))
     derived = derive_limb_leads(measured)
     measured_names = tuple(measured)
     names = measured_names + tuple(derived)
@@ -79,7 +58,7 @@ def assemble(found: Found) -> Record:
     )
     report = ImportReport(
         format=found.format,
-        read=(summary, *found.read),
+        read=(summary, *found.read, *notes),
         assumed=found.assumed,
         derived_leads=tuple(derived),
         missing_leads=tuple(name for name in STANDARD_LEADS if name not in names),
@@ -97,3 +76,24 @@ def assemble(found: Found) -> Record:
         synthetic=found.synthetic,
         sha256=signal_sha256(signals[: len(measured_names)], measured_names, found.fs_hz),
     )
+
+
+def _believable(leads: dict[str, FloatArray]) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
+    """The leads that hold something, without impossible samples, and a note for each one changed."""
+    held, notes = _with_valid_samples(leads)
+    check_amplitude(held)
+    for name, values in held.items():
+        held[name], changed = without_impossible_samples(name, values)
+        notes += changed
+    held, emptied = _with_valid_samples(held)
+    return held, notes + emptied
+
+
+def _with_valid_samples(leads: dict[str, FloatArray]) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
+    # Otherwise an electrode that was never connected would neither be derived nor be named as missing.
+    held = {name: values for name, values in leads.items() if np.isfinite(values).any()}
+    if not held:
+        raise RecordError(
+            "No lead of the file holds a valid sample: check the gain, or export the ECG again."
+        )
+    return held, tuple(f"{name} holds no valid sample." for name in leads if name not in held)

@@ -26,8 +26,13 @@ def mv_per_unit(unit: str) -> float:
 
 
 def scaled_mv(values: npt.NDArray[Any], offset: float, mv_per_value: float) -> FloatArray:
-    """(values - offset) * mv_per_value as float32 mV, same shape; what is not finite becomes NaN."""
+    """(values - offset) * mv_per_value as float32 mV, same shape, NaN staying NaN.
+
+    What float32 cannot hold, and infinity, becomes its largest number: an absurd gain must stay visible
+    to the check of amplitudes and not pass for samples that the file declares invalid.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = ((values.astype(np.float64) - offset) * mv_per_value).astype(np.float32)
-    scaled[~np.isfinite(scaled)] = np.nan
+    infinite = np.isinf(scaled)
+    scaled[infinite] = np.copysign(np.finfo(np.float32).max, scaled[infinite])
     return scaled

@@ -9,10 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from inference.records.assemble import Found, assemble, pick_ecg_leads
+from inference.records.assemble import Found, assemble
 from inference.records.errors import RecordError
+from inference.records.lead_choice import pick_ecg_leads
 from inference.records.patient_text import facts_from_comments
-from inference.records.record import FloatArray, Record
+from inference.records.record import FloatArray, Record, SyntheticTruth
 from inference.records.safety import check_shape, contained_file, read_small_text
 from inference.records.synthetic import truth_from_comments
 from inference.records.wfdb_header import DEFAULT_FS_HZ, WfdbHeader, parse_header
@@ -38,6 +39,7 @@ class _Leads:
 
     fs_hz: float
     values: dict[str, FloatArray] = field(repr=False)
+    synthetic: SyntheticTruth | None
     read: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
 
@@ -67,7 +69,7 @@ def read_wfdb(
             patient=facts.patient,
             acquired_at=header.acquired_at or facts.acquired_at,
             comments=header.comments,
-            synthetic=truth_from_comments(header.comments),
+            synthetic=truth_from_comments(header.comments) or leads.synthetic,
             read=leads.read,
             assumed=leads.assumed + facts.notes,
         )
@@ -77,8 +79,8 @@ def read_wfdb(
 def _read_plain(header_path: Path, header: WfdbHeader, given: _Given) -> _Leads:
     frame_rate_hz, rate_note = _frame_rate_hz(header, given)
     names, names_note = _names(header, given)
-    picked, left_out = pick_ecg_leads(names)
-    per_frame = {header.signals[column].samples_per_frame for column in picked}
+    picked = pick_ecg_leads(names)
+    per_frame = {header.signals[column].samples_per_frame for column in picked.names}
     if len(per_frame) > 1:
         raise RecordError("The record's ECG leads have different sampling rates, which is not read.")
     fs_hz = frame_rate_hz * per_frame.pop()
@@ -89,9 +91,11 @@ def _read_plain(header_path: Path, header: WfdbHeader, given: _Given) -> _Leads:
     check_shape(n_signals, n_frames * widest, fs_hz)
     length_note = () if header.n_frames else ("The header gives no length; it follows from the file's size.",)
     samples = read_samples(header_path, header.signals, n_frames)
-    chosen = {name: (header.signals[column], samples[column]) for column, name in picked.items()}
+    chosen = {name: (header.signals[column], samples[column]) for column, name in picked.names.items()}
     values, scale_notes = to_mv(chosen, given.unit)
-    return _Leads(fs_hz, values, left_out, rate_note + names_note + length_note + scale_notes)
+    upright = {name: picked.upright(name, values_mv) for name, values_mv in values.items()}
+    truth = truth_from_comments(header.comments)
+    return _Leads(fs_hz, upright, truth, picked.notes, rate_note + names_note + length_note + scale_notes)
 
 
 def _read_segments(header_path: Path, header: WfdbHeader, given: _Given) -> _Leads:
@@ -133,7 +137,9 @@ def _joined(parts: Sequence[tuple[int, _Leads | None]]) -> _Leads:
         start = stop
     read = tuple(dict.fromkeys(note for leads in present for note in leads.read))
     assumed = tuple(dict.fromkeys(note for leads in present for note in leads.assumed))
-    return _Leads(fs_hz, values, (f"{len(parts)} segments were joined.", *read), assumed)
+    # One simulated piece is enough: what it is joined to can no longer pass as real.
+    truth = next((leads.synthetic for leads in present if leads.synthetic is not None), None)
+    return _Leads(fs_hz, values, truth, (f"{len(parts)} segments were joined.", *read), assumed)
 
 
 def _frame_rate_hz(header: WfdbHeader, given: _Given) -> tuple[float, tuple[str, ...]]:

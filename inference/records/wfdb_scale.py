@@ -78,10 +78,12 @@ def _gains_normalise_each_lead(chosen: Chosen, physical: Mapping[str, FloatArray
     if min(steps_mv) == max(steps_mv):
         return False
     one, two, three = (chosen[name][1].astype(np.int64) for name in ("I", "II", "III"))
-    valid = np.isfinite(physical["I"] + physical["II"] + physical["III"])
+    # In float64: the sum of what an absurd gain gives does not fit the leads' float32.
+    in_mv = {name: physical[name].astype(np.float64) for name in ("I", "II", "III")}
+    valid = np.isfinite(in_mv["I"] + in_mv["II"] + in_mv["III"])
     if not (valid.any() and one.any() and two.any() and three.any()):
         return False
     if np.mean(np.abs(two - one - three)[valid] <= _EINTHOVEN_UNITS) < _EINTHOVEN_SHARE:
         return False
-    residual_mv = np.abs(physical["II"] - physical["I"] - physical["III"])[valid]
+    residual_mv = np.abs(in_mv["II"] - in_mv["I"] - in_mv["III"])[valid]
     return float(np.percentile(residual_mv, 100 * _EINTHOVEN_SHARE)) > _EINTHOVEN_UNITS * max(steps_mv)

@@ -9,6 +9,7 @@ import pytest
 
 from inference.records import LIMB_LEADS, STANDARD_LEADS, normalise_lead_name
 from inference.records.einthoven import derive_limb_leads, einthoven_residual_mv
+from inference.records.leads import read_lead_name
 from tests.unit.wfdb_files import twelve_leads
 
 TWELVE_MV = {
@@ -33,6 +34,36 @@ TWELVE_MV = {
 )
 def test_the_many_spellings_of_a_lead_become_one(written: str, name: str) -> None:
     assert normalise_lead_name(written) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("-aVR", "aVR"),
+        ("aVR-", "aVR"),
+        ("-AVR", "aVR"),
+        ("- avr", "aVR"),
+        ("\u2212aVR", "aVR"),
+        ("minus aVR", "aVR"),
+        ("Lead -aVR", "aVR"),
+        ("-III", "III"),
+        ("I-", "I"),
+        ("-V1", "V1"),
+    ],
+)
+def test_a_minus_before_or_behind_a_name_is_no_mere_spelling(written: str, name: str) -> None:
+    assert read_lead_name(written) == (name, True)
+    assert normalise_lead_name(written) == written
+
+
+@pytest.mark.parametrize("written", ["Lead-II", "ECG-II", "ECG - II", "LEAD_II", "ECG:II"])
+def test_a_hyphen_between_prefix_and_name_is_no_minus(written: str) -> None:
+    assert read_lead_name(written) == ("II", False)
+
+
+@pytest.mark.parametrize("written", ["--aVR", "-aVR-", "V1-V2", "-RESP", "-"])
+def test_a_minus_in_what_is_no_lead_changes_nothing(written: str) -> None:
+    assert read_lead_name(written) == (written, False)
 
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(LIMB_LEADS, 2)))

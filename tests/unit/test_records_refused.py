@@ -344,7 +344,7 @@ def write_flac(folder: Path) -> Path:
 
 def write_other_format(folder: Path) -> Path:
     header = write_record(folder, twelve_leads(300)[:2], ["I", "II"])
-    header.write_text(header.read_text().replace(".dat 16 ", ".dat 24:2 ").replace(" 300", " 190"))
+    header.write_text(header.read_text().replace(".dat 16 1000", ".dat 24:2 1000000").replace(" 300", " 190"))
     return header
 
 

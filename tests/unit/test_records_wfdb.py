@@ -316,7 +316,9 @@ def test_any_bytes_mean_to_us_what_they_mean_to_wfdb(tmp_path: Path, fmt: str, o
     content = np.random.default_rng(4).integers(0, 256, 4 * 3 * 400 + offset).astype(np.uint8)
     content[offset : offset + 2] = (0, 128)  # format 16's mark of an invalid sample
     (tmp_path / "ecg.dat").write_bytes(content.tobytes())
-    lines = [f"ecg.dat {where} 100(7)/mV 12 0 3 0 0 {name}" for name in ("II", "V1", "V2")]
+    # Whatever the format's width, its largest value is some 20 mV.
+    gain = {"16": 2e3, "61": 2e3, "160": 2e3, "24": 5e5, "32": 1e8}.get(fmt, 100)
+    lines = [f"ecg.dat {where} {gain:.0f}(7)/mV 12 0 3 0 0 {name}" for name in ("II", "V1", "V2")]
     (tmp_path / "ecg.hea").write_text("\n".join(["ecg 3 500 300", *lines]))
 
     record = read_record(tmp_path / "ecg.hea")
@@ -369,6 +371,15 @@ def test_segments_are_joined_and_gaps_are_nan(tmp_path: Path) -> None:
     np.testing.assert_allclose(record.lead("II")[700:], rows[0, 600:] / 1000, atol=1e-6)
     assert np.isnan(record.lead("V1")[600:]).all()
     assert record.patient.age_years == 70.0
+
+
+def test_a_synthetic_mark_in_one_segment_marks_the_whole_record(tmp_path: Path) -> None:
+    rows = some_integers(2, 1000)
+    write_record(tmp_path, rows[:, :600], ["II", "V1"], name="a")
+    write_record(tmp_path, rows[:, 600:], ["II", "V1"], name="b", comments=[synthetic_comment(TRUTH)])
+    (tmp_path / "whole.hea").write_text("whole/2 2 500 1000\na 600\nb 400\n")
+
+    assert read_record(tmp_path / "whole.hea").synthetic == TRUTH
 
 
 def test_a_header_without_rate_or_length_reads_with_both_reported(tmp_path: Path) -> None:
