@@ -28,6 +28,9 @@ _NOTABLE: Final = (
     "irregular",
     "low_rate",
     "limb_reversal",
+    "einthoven",
+    "too_small",
+    "too_large",
 )
 
 
@@ -128,7 +131,9 @@ def _credible_beat(analysis: EcgAnalysis) -> MedianBeat:
     """The median beat; without one no model answers, since there may be no heart beat at all."""
     beat = analysis.beat
     if beat is None:
-        raise PrepareError(f"Not run: there is no median beat. {analysis.beat_problem or ''}".strip())
+        # Of a wrong unit one should learn here too, not only that it leaves no heart beat to be seen.
+        reasons = [analysis.beat_problem or "", *(f.text for f in analysis.quality if f.kind == "too_small")]
+        raise PrepareError(f"Not run: there is no median beat. {' '.join(reasons)}".strip())
     if beat.n_used == 1 and beat.n_beats >= _ALIKE_EXPECTED_OF:
         raise PrepareError(f"Not run: of {beat.n_beats} beats no two are alike, so this may be noise.")
     return beat

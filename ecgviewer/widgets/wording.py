@@ -127,12 +127,16 @@ WHY_CAVEAT: Final = "Shares of saliency. They do not show a cause, nor where the
 
 
 def report_lines(report: ImportReport) -> list[str]:
-    """The import report as sentences: what was assumed, derived, missing, and the Einthoven check."""
-    lines = [f"Format: {report.format}.", *(f"Assumed: {text}" for text in report.assumed)]
+    """The import report as sentences: what was read, assumed, derived, missing, and the Einthoven check."""
+    lines = [f"Format: {report.format}.", *report.read, *(f"Assumed: {text}" for text in report.assumed)]
     if report.derived_leads:
         lines.append(f"Derived from other limb leads: {', '.join(report.derived_leads)}.")
     if report.missing_leads:
         lines.append(f"Missing: {', '.join(report.missing_leads)}.")
-    if report.einthoven_residual_mv is not None:
+    if report.breaks_einthoven:
+        lines.append(
+            f"Einthoven check FAILED: II differs from I + III by up to {report.einthoven_residual_mv:.3f} mV."
+        )
+    elif report.einthoven_residual_mv is not None:
         lines.append(f"Einthoven check: II = I + III within {report.einthoven_residual_mv:.3f} mV.")
     return lines

