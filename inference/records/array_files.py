@@ -23,6 +23,7 @@ from inference.records.safety import MAX_SIGNALS, MAX_VALUES, file_size
 FloatTable = npt.NDArray[np.float64]
 
 _MAX_TABLE_BYTES: Final = 100_000_000
+_FIRST_ROW_BYTES: Final = 20_000
 _NPZ_NAMES: Final = ("signals_mv", "signals", "ecg")
 _MAX_NPZ_MEMBERS: Final = 1000
 _MAX_ARRAY_HEADER_BYTES: Final = 10_000
@@ -134,34 +135,64 @@ def _read_array(stream: IO[bytes], size: int | None, name: str) -> npt.NDArray[A
 def read_table(path: Path) -> Table:
     """A text table with one lead per column, with or without a row of names; `nan` marks a gap.
 
-    Commas, semicolons (then a decimal comma is understood) or tabs separate the columns.
+    Tabs separate the columns, or else semicolons, or else commas; beside tabs and semicolons a decimal
+    comma is understood.
     """
     if file_size(path) > _MAX_TABLE_BYTES:
         raise RecordError(f"'{path.name}' is larger than 100 MB: save it as .npy, or cut out a part.")
-    try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError:
-        raise _unreadable(path.name) from None
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    if not lines or "\x00" in text:
+    lines = _lines(path, _MAX_TABLE_BYTES)
+    if not lines:
         raise _unreadable(path.name)
-    separator = max("\t;,", key=lines[0].count)
-    if separator == ";":
-        lines = [line.replace(",", ".") for line in lines]
-    first = [cell.strip().strip('"') for cell in lines[0].split(separator)]
-    names = None if all(_is_number(cell) for cell in first) else tuple(first)
-    rows = lines[1:] if names else lines
+    separator, first = _cells(lines[0])
+    is_comma_separated = separator == ","
+    is_data = all(_is_number(cell if is_comma_separated else cell.replace(",", ".")) for cell in first)
+    rows = lines if is_data else lines[1:]
     if not rows or len(first) > MAX_SIGNALS or len(rows) * len(first) > MAX_VALUES:
         raise _unreadable(path.name)
+    if not is_comma_separated:
+        rows = _with_decimal_points(rows, path.name)
+    return Table(_numbers(rows, separator, path.name), None if is_data else first)
+
+
+def first_row(path: Path) -> tuple[str, ...]:
+    """The cells of a table's first row, from no more than the file's beginning; () where there is none."""
+    lines = _lines(path, _FIRST_ROW_BYTES)
+    return _cells(lines[0])[1] if lines else ()
+
+
+def _lines(path: Path, most_bytes: int) -> list[str]:
+    """The table's lines without comments and empty ones; none for what is no text."""
     try:
-        values = np.loadtxt(
-            rows, delimiter=separator, dtype=np.float64, ndmin=2, comments=None, quotechar='"'
-        )
+        with path.open("rb") as stream:
+            text = stream.read(most_bytes).decode("utf-8-sig", errors="replace")
+    except OSError:
+        raise _unreadable(path.name) from None
+    if "\x00" in text:
+        return []
+    return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _cells(line: str) -> tuple[str, tuple[str, ...]]:
+    """The separator of a table's first row, and the row's cells."""
+    # In this order, because decimal commas may well outnumber the separators.
+    separator = next((mark for mark in "\t;" if mark in line), ",")
+    return separator, tuple(cell.strip().strip('"') for cell in line.split(separator))
+
+
+def _with_decimal_points(rows: Sequence[str], name: str) -> list[str]:
+    if any("," in row for row in rows) and any("." in row for row in rows):
+        # 1,234 could then be 1.234 or 1234.
+        raise RecordError(f"'{name}' holds both decimal points and commas: export it with one of them.")
+    return [row.replace(",", ".") for row in rows]
+
+
+def _numbers(rows: Sequence[str], separator: str, name: str) -> FloatTable:
+    try:
+        return np.loadtxt(rows, delimiter=separator, dtype=np.float64, ndmin=2, comments=None, quotechar='"')
     except (ValueError, OverflowError):
         raise RecordError(
-            f"'{path.name}' holds a cell that is not a number, or uneven rows: write nan for a gap."
+            f"'{name}' holds a cell that is not a number, or uneven rows: write nan for a gap."
         ) from None
-    return Table(values, names)
 
 
 def _is_number(cell: str) -> bool:

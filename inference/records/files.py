@@ -1,4 +1,4 @@
-"""Which files in a folder are ECGs: one path per record."""
+"""Which files in a folder are ECGs, or look like ones: one path per record."""
 
 from __future__ import annotations
 
@@ -6,17 +6,30 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
+from inference.records.array_files import first_row
 from inference.records.array_reader import ARRAY_SUFFIXES
+from inference.records.errors import RecordError
+from inference.records.leads import KNOWN_LEADS, read_lead_name
+from inference.records.safety import read_small_text
 from inference.records.sidecar import sidecar_path
+
+_SIGNAL_SUFFIXES: Final = (".dat", ".mat")
+"""WFDB's signal files. Others (.xyz, .flac) are too often something else to be listed without a header."""
+_TABLE_SUFFIXES: Final = (".csv", ".tsv")
+_MASTER_LINE: Final = re.compile(r"\S+/[0-9]+(\s|$)")
+"""The first line of a header that joins segments: the record's name, a slash, their number."""
 
 
 def find_records(paths: Iterable[Path]) -> Iterator[Path]:
     """Every record in `paths`, one path each: files as given, folders with all that is below them.
 
-    In a folder, a WFDB record is its `.hea` file, and an array counts only with its sidecar beside it,
-    so that tables of labels and annotation files stay out. Numbers sort as numbers. Links that lead
-    out of a folder, and hidden files, are left alone.
+    In a folder these are: a WFDB record as its `.hea` file, unless it is a segment of another one there;
+    every `.npy` and `.npz`; a table with its sidecar beside it, or with lead names in at least half of its
+    first row, so that tables of patients and labels stay out; and a `.dat` or `.mat` that no header names.
+    Reading some of these will be refused with a reason, which is better than passing over an ECG in
+    silence. Numbers sort as numbers. Links that lead out of a folder, and hidden files, are left alone.
     """
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir, False for an impossible path
@@ -29,17 +42,67 @@ def _walk(top: Path) -> Iterator[Path]:
     inside = top.resolve()
     for folder, folder_names, file_names in os.walk(top):
         folder_names[:] = sorted((name for name in folder_names if name[0] != "."), key=_natural)
-        for name in sorted(file_names, key=_natural):
-            path = Path(folder) / name
-            if _is_record(path) and not (path.is_symlink() and not path.resolve().is_relative_to(inside)):
+        paths = [Path(folder) / name for name in sorted(file_names, key=_natural) if name[0] != "."]
+        yield from _records_among(
+            [path for path in paths if not path.is_symlink() or path.resolve().is_relative_to(inside)]
+        )
+
+
+def _records_among(paths: list[Path]) -> Iterator[Path]:
+    """The records among the files of one folder, in the order of `paths`."""
+    headers = {path for path in paths if path.suffix.lower() == ".hea"}
+    signals = {path for path in paths if path.suffix.lower() in _SIGNAL_SUFFIXES}
+    described = {path.with_suffix("") for path in headers}
+    # Headers are opened only where their names leave a question: a database has tens of thousands.
+    lone_signals = {path for path in signals if path.with_suffix("") not in described}
+    if lone_signals:
+        named = {name for header in headers for name in _named_in(header)}
+        lone_signals = {path for path in lone_signals if path.name not in named}
+    with_signals = {path.with_suffix("") for path in signals}
+    lone_headers = (path for path in headers if path.with_suffix("") not in with_signals)
+    segments = {f"{name}.hea" for header in lone_headers for name in _segments_of(header)}
+    for path in paths:
+        if path in headers:
+            if path.name not in segments:
                 yield path
+        elif path in lone_signals or _is_array_of_leads(path):
+            yield path
 
 
-def _is_record(path: Path) -> bool:
+def _is_array_of_leads(path: Path) -> bool:
     suffix = path.suffix.lower()
-    if path.name.startswith("."):
+    if suffix not in ARRAY_SUFFIXES:
         return False
-    return suffix == ".hea" or (suffix in ARRAY_SUFFIXES and os.path.isfile(sidecar_path(path)))  # noqa: PTH113
+    return suffix not in _TABLE_SUFFIXES or os.path.isfile(sidecar_path(path)) or _names_leads(path)  # noqa: PTH113
+
+
+def _names_leads(path: Path) -> bool:
+    try:
+        cells = first_row(path)
+    except RecordError:
+        # Without its sidecar, nothing about a table that cannot be opened says that it is an ECG.
+        return False
+    n_leads = sum(read_lead_name(cell).name in KNOWN_LEADS for cell in cells)
+    return n_leads > 0 and 2 * n_leads >= len(cells)
+
+
+def _named_in(header: Path) -> list[str]:
+    """The signal files or segments that a header names; none where it cannot be read."""
+    return [line.split(maxsplit=1)[0] for line in _header_lines(header)[1:]]
+
+
+def _segments_of(header: Path) -> list[str]:
+    lines = _header_lines(header)
+    return _named_in(header) if lines and _MASTER_LINE.match(lines[0]) else []
+
+
+def _header_lines(header: Path) -> list[str]:
+    try:
+        text = read_small_text(header)
+    except RecordError:
+        # The header is listed all the same, and reading it will say what is wrong.
+        return []
+    return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -163,3 +163,19 @@ def test_the_command_line_itself_writes_predictions_without_a_window(
     assert (done.returncode, done.stdout) == (0, "")
     (entry,) = lines_of(out)
     assert len(entry["predictions"][0]["probabilities"]) == 2
+
+
+def test_every_file_of_a_folder_that_looks_like_an_ecg_gets_a_line(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "received"
+    folder.mkdir()
+    np.save(folder / "a.npy", np.zeros((12, 5000)))
+    (folder / "b.csv").write_text("I,II\n0.1,0.2\n", encoding="utf-8")
+    (folder / "c.dat").write_bytes(b"1234")
+    (folder / "patients.csv").write_text("id,age\n1,50\n", encoding="utf-8")
+
+    lines = predicted(models, tmp_path / "out.jsonl", folder)
+
+    assert [Path(line["path"]).name for line in lines] == ["a.npy", "b.csv", "c.dat"]
+    assert "sampling rate" in lines[0]["error"]
+    assert "unit" in lines[1]["error"]
+    assert "no header" in lines[2]["error"]

@@ -46,11 +46,11 @@ def test_the_arguments_win_over_the_sidecar(tmp_path: Path) -> None:
     path = write_sidecar(write_npy(tmp_path))
 
     record = read_record(
-        path, fs_hz=1000, unit="mV", lead_order=["V1", *STANDARD_LEADS[1:6], "I", *STANDARD_LEADS[7:]]
+        path, fs_hz=1000, unit="nV", lead_order=["V1", *STANDARD_LEADS[1:6], "I", *STANDARD_LEADS[7:]]
     )
 
     assert record.fs_hz == 1000.0
-    np.testing.assert_allclose(record.lead("V1"), ROWS_UV[0], atol=1e-3)
+    np.testing.assert_allclose(record.lead("V1"), ROWS_UV[0] / 1e6, atol=1e-9)
     assert len(record.report.assumed) == 3
 
 
@@ -110,7 +110,13 @@ def test_an_archive_with_several_candidates_needs_one_named_signals(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("suffix", "separator", "comma"),
-    [(".csv", ",", False), (".csv", ";", False), (".csv", ";", True), (".tsv", "\t", False)],
+    [
+        (".csv", ",", False),
+        (".csv", ";", False),
+        (".csv", ";", True),
+        (".tsv", "\t", False),
+        (".tsv", "\t", True),
+    ],
 )
 def test_a_table_reads_with_the_names_in_its_first_row(
     tmp_path: Path, suffix: str, separator: str, comma: bool
@@ -124,6 +130,62 @@ def test_a_table_reads_with_the_names_in_its_first_row(
 
     assert record.lead_names == STANDARD_LEADS
     np.testing.assert_allclose(record.signals_mv, ROWS_UV / 1000, atol=1e-6)
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_table_without_names_reads_with_decimal_commas(tmp_path: Path, separator: str) -> None:
+    path = tmp_path / "ecg.csv"
+    rows = (separator.join(f"{value / 1000:.3f}" for value in column) for column in ROWS_UV.T)
+    path.write_text("\n".join(rows).replace(".", ","))
+
+    record = read_record(write_sidecar(path, unit="mV"))
+
+    np.testing.assert_allclose(record.signals_mv, ROWS_UV / 1000, atol=1e-6)
+
+
+def test_a_table_that_mixes_decimal_points_and_commas_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ecg.csv"
+    path.write_text("I;II\n1,234;0.5\n1,250;0.6\n")
+
+    with pytest.raises(RecordError, match="both decimal points and commas"):
+        read_record(path, fs_hz=500, unit="mV")
+
+
+def write_table(folder: Path, names: str, rows: Any = ROWS_UV) -> Path:
+    """A CSV in µV with this first row."""
+    np.savetxt(folder / "ecg.csv", rows.T, delimiter=",", header=names, comments="", fmt="%d")
+    return folder / "ecg.csv"
+
+
+def test_a_sidecar_that_contradicts_the_first_row_is_refused(tmp_path: Path) -> None:
+    path = write_table(tmp_path, "II,I,V1", ROWS_UV[[1, 0, 6]])
+
+    with pytest.raises(RecordError, match=r"Column 1 of 'ecg.csv' is called 'II' .* and 'I' in 'ecg.json'"):
+        read_record(write_sidecar(path, leads=["I", "II", "V1"]))
+
+
+def test_a_column_of_time_is_not_taken_for_the_lead_that_a_sidecar_names(tmp_path: Path) -> None:
+    path = write_table(tmp_path, "time,II", np.stack([np.arange(500), ROWS_UV[1]]))
+
+    with pytest.raises(RecordError, match="is called 'time'"):
+        read_record(write_sidecar(path, leads=["I", "II"]))
+
+
+@pytest.mark.parametrize("names", ["i,LEAD II,v1", "ch1,ch2,ch3"])
+def test_a_first_row_that_contradicts_nothing_leaves_the_sidecar_its_word(tmp_path: Path, names: str) -> None:
+    path = write_table(tmp_path, names, ROWS_UV[[0, 1, 6]])
+
+    record = read_record(write_sidecar(path, leads=["I", "II", "V1"]))
+
+    np.testing.assert_allclose(record.lead("V1"), ROWS_UV[6] / 1000, atol=1e-6)
+
+
+def test_leads_given_by_hand_win_over_the_first_row(tmp_path: Path) -> None:
+    path = write_table(tmp_path, "II,I,V1", ROWS_UV[[1, 0, 6]])
+
+    record = read_record(path, fs_hz=500, unit="uV", lead_order=["V1", "V2", "V3"])
+
+    assert record.lead_names == ("V1", "V2", "V3")
 
 
 def test_a_time_column_is_left_out_and_named(tmp_path: Path) -> None:
@@ -144,6 +206,7 @@ def test_nan_and_infinite_values_are_invalid_samples(tmp_path: Path) -> None:
     record = read_record(write_sidecar(write_npy(tmp_path, rows)))
 
     assert np.flatnonzero(np.isnan(record.lead("V1"))).tolist() == [10, 11, 12]
+    assert "Lead V1 holds 2 samples beyond 1,000,000 mV, taken as invalid." in record.report.read
 
 
 @pytest.mark.parametrize(

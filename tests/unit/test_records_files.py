@@ -23,13 +23,66 @@ def test_a_folder_lists_each_record_once_in_the_order_of_its_numbers(tmp_path: P
     assert found == ["1.hea", "2.hea", "10.hea", "a/deep.hea"]
 
 
-def test_an_array_counts_only_with_its_sidecar(tmp_path: Path) -> None:
-    for name in ("ecg.npy", "labels.npy"):
-        np.save(tmp_path / name, some_integers(1))
-    (tmp_path / "ecg.json").write_text("{}")
-    (tmp_path / "ptbxl_database.csv").write_text("ecg_id,age\n1,50\n")
+def names_found(folder: Path) -> list[str]:
+    return [path.name for path in find_records([folder])]
 
-    assert list(find_records([tmp_path])) == [tmp_path / "ecg.npy"]
+
+def test_an_array_without_its_sidecar_is_listed_to_be_refused_with_a_reason(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", some_integers(1))
+    np.savez(tmp_path / "b.npz", some_integers(1))
+
+    assert names_found(tmp_path) == ["a.npy", "b.npz"]
+
+
+@pytest.mark.parametrize(
+    ("table", "is_listed"),
+    [
+        ("I,II,V1\n1,2,3\n", True),
+        ("time;II\n0;0,5\n", True),
+        ("-aVR\tII\n1\t2\n", True),
+        ("ecg_id,age,sex\n1,50,0\n", False),
+        ("id,label,I\n1,0,2\n", False),
+        ("1,2,3\n4,5,6\n", False),
+        ("", False),
+    ],
+)
+def test_a_table_without_its_sidecar_is_listed_where_its_first_row_names_leads(
+    tmp_path: Path, table: str, is_listed: bool
+) -> None:
+    (tmp_path / "ecg.csv").write_text(table)
+
+    assert names_found(tmp_path) == (["ecg.csv"] if is_listed else [])
+
+
+def test_a_table_with_its_sidecar_is_listed_whatever_its_first_row(tmp_path: Path) -> None:
+    (tmp_path / "ecg.csv").write_text("1,2,3\n4,5,6\n")
+    (tmp_path / "ecg.json").write_text("{}")
+
+    assert names_found(tmp_path) == ["ecg.csv"]
+
+
+def test_a_signal_file_that_no_header_names_is_listed_to_be_refused(tmp_path: Path) -> None:
+    header = write_record(tmp_path, some_integers(1), ["II"])
+    header.write_text(header.read_text().replace("ecg.dat", "other.dat"))
+    for name in ("other.dat", "lonely.dat", "lonely.mat"):
+        (tmp_path / name).write_bytes((tmp_path / "ecg.dat").read_bytes())
+
+    assert names_found(tmp_path) == ["ecg.hea", "lonely.dat", "lonely.mat"]
+
+
+def test_the_segments_of_a_record_are_not_records_of_their_own(tmp_path: Path) -> None:
+    for name in ("part_1", "part_2", "apart"):
+        write_record(tmp_path, some_integers(1), ["II"], name=name)
+    (tmp_path / "whole.hea").write_text("whole/3 1 500 2100\npart_1 1000\n~ 100\npart_2 1000\n# apart\n")
+
+    assert names_found(tmp_path) == ["apart.hea", "whole.hea"]
+
+
+def test_a_header_that_cannot_be_read_hides_nothing(tmp_path: Path) -> None:
+    write_record(tmp_path, some_integers(1), ["II"])
+    (tmp_path / "broken.hea").write_bytes(b"\x00broken/2 1\necg 10\n")
+
+    assert names_found(tmp_path) == ["broken.hea", "ecg.hea"]
 
 
 def test_files_given_by_name_stay_whatever_they_are(tmp_path: Path) -> None:
