@@ -27,7 +27,7 @@ class Culprit(StrEnum):
 
 
 MI_LOCATIONS: Final = {
-    "N": "None (no infarction)",
+    "N": "No infarction",
     "A": "Anterior",
     "AL": "Anterolateral",
     "AS": "Anteroseptal",
@@ -39,7 +39,9 @@ MI_LOCATIONS: Final = {
     "P": "Posterior",
     "PL": "Posterolateral",
 }
-"""Classes of Uchiyama et al. 2022 (Bioengineering 9:430), code to name."""
+"""Classes of Uchiyama et al. 2022 (Bioengineering 9:430), code to the name that a reader means by it.
+
+A model's N says less: that the record's report has no MI code. `ecgviewer.widgets.wording` names it so."""
 
 LOCATION_FAMILIES: Final = {
     "A": "anterior",

@@ -6,6 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ecgviewer.widgets.wording import figures
+
 
 class ProbabilityBar(QWidget):
     """The bar's full width is always probability 1; the colour says on which side of the threshold."""
@@ -29,8 +31,7 @@ class ProbabilityBar(QWidget):
         """Show a probability and the threshold beside it (None: no tick)."""
         self._probability = min(max(probability, 0.0), 1.0)
         self._threshold = threshold
-        side = "" if threshold is None else f", threshold {threshold:.2f}"
-        self.setAccessibleName(f"Probability {probability:.2f}{side}")
+        self.setAccessibleName(_spoken(probability, threshold))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -49,3 +50,10 @@ class ProbabilityBar(QWidget):
             x = rail.width() * self._threshold
             painter.setBrush(QColor(self._colours["tick"]))
             painter.drawRect(QRectF(x - 1.0, rail.top() - 4.0, 2.0, rail.height() + 8.0))
+
+
+def _spoken(probability: float, threshold: float | None) -> str:
+    if threshold is None:
+        return f"Probability {probability:.2f}"
+    shown, limit = figures(probability, threshold)
+    return f"Probability {shown}, threshold {limit}"

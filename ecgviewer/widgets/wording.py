@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 UNKNOWN: Final = "unknown"
 NOT_A_DIAGNOSIS: Final = "Research use only. Not a diagnosis."
 TASK_ORDER: Final = {"omi": 0, "mi": 1, "mi-location": 2}
+_NO_MI_CODE: Final = "No MI code (N)"
+_DIGITS: Final = 2
+_MAX_DIGITS: Final = 4
 _TASK_WORDS: Final = {"omi": "OMI", "mi": "MI", "mi-location": "MI location"}
 
 
@@ -58,8 +61,26 @@ def model_short_name(info: BundleInfo) -> str:
 
 
 def class_name(code: str) -> str:
-    """A location code in words; any other class as the bundle spells it."""
-    return MI_LOCATIONS.get(code, code)
+    """A model's location code in words; any other class as the bundle spells it.
+
+    A location model learned N from records without an MI code, which rules no infarction out.
+    """
+    return _NO_MI_CODE if code == "N" else MI_LOCATIONS.get(code, code)
+
+
+def figures(probability: float, threshold: float) -> tuple[str, str]:
+    """Both with two digits, or with as many, up to four, as tell them apart: ('0.099', '0.097')."""
+    for digits in range(_DIGITS, _MAX_DIGITS + 1):
+        shown = f"{probability:.{digits}f}", f"{threshold:.{digits}f}"
+        if shown[0] != shown[1] or probability == threshold:
+            return shown
+    return shown
+
+
+def probability_words(prediction: Prediction) -> str:
+    """The positive class's probability with the digits that its threshold asks for."""
+    probability, threshold = prediction.positive_probability, prediction.threshold
+    return f"{probability:.{_DIGITS}f}" if threshold is None else figures(probability, threshold)[0]
 
 
 def in_reading_order(bundles: Sequence[BundleInfo]) -> list[BundleInfo]:
@@ -68,19 +89,29 @@ def in_reading_order(bundles: Sequence[BundleInfo]) -> list[BundleInfo]:
 
 
 def prediction_line(info: BundleInfo, prediction: Prediction) -> str:
-    """One model's answer against its threshold: 'OMI proxy 0.83, above threshold 0.46'."""
+    """One model's answer against its threshold: 'OMI proxy 0.83, above threshold 0.46'.
+
+    N in the first place of the location model is said without its number: beside an OMI model above
+    its threshold it would read as the more certain 'no'.
+    """
     name = model_short_name(info).removesuffix(" model")
     if info.task == "mi-location":
         code, probability = prediction.ranked()[0]
-        return f"{name}: {class_name(code)} {probability:.2f}"
-    return f"{name} {prediction.positive_probability:.2f}, {threshold_words(prediction)}"
+        return f"{name} model: no MI code" if code == "N" else f"{name}: {class_name(code)} {probability:.2f}"
+    return f"{name} {probability_words(prediction)}, {threshold_words(prediction)}"
 
 
 def threshold_words(prediction: Prediction) -> str:
-    """'above threshold 0.46', 'below threshold 0.46', 'no threshold set'; at the threshold is above."""
+    """'above threshold 0.46', 'just below threshold 0.4600', 'no threshold set'; at it is above.
+
+    'Just' where even four digits leave the two alike.
+    """
     if prediction.threshold is None:
         return "no threshold set"
-    return f"{'above' if prediction.is_above_threshold else 'below'} threshold {prediction.threshold:.2f}"
+    probability, threshold = figures(prediction.positive_probability, prediction.threshold)
+    is_alike = probability == threshold and prediction.positive_probability != prediction.threshold
+    side = "above" if prediction.is_above_threshold else "below"
+    return f"{'just ' if is_alike else ''}{side} threshold {threshold}"
 
 
 def summary_lines(bundles: Sequence[BundleInfo], answers: dict[str, ModelAnswer]) -> list[str]:

@@ -13,6 +13,7 @@ from ecgviewer.dialogs.shortcuts_sheet import ShortcutsSheet
 from ecgviewer.widgets.history_panel import reading_words
 from ecgviewer.widgets.wording import (
     acquired_text,
+    class_name,
     heart_rate_text,
     patient_line,
     patient_short,
@@ -24,7 +25,7 @@ from ecgviewer.widgets.wording import (
 from inference.labels import Culprit, Omi, Reading
 from inference.records import ImportReport, Patient
 from inference.results import Attribution, ModelAnswer, Prediction
-from tests.gui.window_help import MI, OMI, SHARES, shown_texts
+from tests.gui.window_help import MI, OMI, SHARES, SITE, shown_texts
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -52,6 +53,26 @@ def test_a_probability_at_its_threshold_counts_as_above() -> None:
         (0.45, None, "OMI proxy 0.45, no threshold set"),
     ):
         assert summary_lines([OMI], {OMI.name: prediction(probability, threshold)}) == [words]
+
+
+def test_a_probability_near_its_threshold_shows_the_digits_that_tell_them_apart() -> None:
+    for probability, threshold, words in (
+        (0.11, 0.0967, "OMI proxy 0.11, above threshold 0.10"),
+        (0.0953, 0.0967, "OMI proxy 0.095, below threshold 0.097"),
+        (0.2602, 0.2604, "OMI proxy 0.2602, below threshold 0.2604"),
+        (0.26039, 0.2604, "OMI proxy 0.2604, just below threshold 0.2604"),
+        (0.26041, 0.2604, "OMI proxy 0.2604, just above threshold 0.2604"),
+    ):
+        assert summary_lines([OMI], {OMI.name: prediction(probability, threshold)}) == [words]
+
+
+def test_the_location_models_n_is_said_to_be_a_missing_code_and_never_a_missing_infarction() -> None:
+    chances = tuple(0.67 if code == "N" else 0.033 for code in SITE.classes)
+    answer = ModelAnswer(Prediction(SITE.name, "", "", SITE.prepare, SITE.classes, chances, None))
+    assert summary_lines([SITE], {SITE.name: answer}) == ["MI location model: no MI code"]
+    assert class_name("N") == "No MI code (N)"
+    assert (class_name("IL"), class_name("OMI")) == ("Inferolateral", "OMI")
+    assert reading_words(Reading(location="N")) == "No infarction"
 
 
 def test_models_that_have_not_answered_are_not_mentioned() -> None:
