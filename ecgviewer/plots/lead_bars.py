@@ -17,6 +17,7 @@ FULL_BAR_SHARE: Final = 0.25
 CHANCE_SHARE: Final = 1.0 / 12.0
 """What each lead would carry if the saliency were spread evenly."""
 
+_HEADING: Final = "Lead contribution"
 _CHANCE_WORDS: Final = ", even spread"
 
 
@@ -28,6 +29,7 @@ class LeadBars(QWidget):
         self._theme = theme
         self._shares: dict[str, float] | None = None
         self._state = "not computed"
+        self._whose = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(
             f"Each lead's share of the model's saliency. A full bar is {FULL_BAR_SHARE:.0%}; the line marks "
@@ -44,12 +46,18 @@ class LeadBars(QWidget):
         self._theme = theme
         self.update()
 
-    def set_shares(self, shares: Mapping[str, float] | None) -> None:
-        """Each lead's share of the raw saliency, adding up to 1; None: nothing to show."""
+    def set_shares(self, shares: Mapping[str, float] | None, whose: str = "") -> None:
+        """Each lead's share of the raw saliency of the model `whose`, adding up to 1; None: nothing to show."""
         self._shares = None if shares is None else dict(shares)
+        self._whose = whose
         spoken = [] if shares is None else [f"{lead} {share:.0%}" for lead, share in shares.items()]
-        self.setAccessibleName("Lead contribution " + ", ".join(spoken))
+        self.setAccessibleName(" ".join(["Lead contribution", *([whose] if whose else []), ", ".join(spoken)]))
         self.update()
+
+    @property
+    def whose(self) -> str:
+        """The model that the bars speak of, as the heading names it."""
+        return self._whose if self._shares is not None else ""
 
     def set_state(self, text: str) -> None:
         """Why there are no bars: 'not computed', 'model loading', 'not available for this model'."""
@@ -73,19 +81,22 @@ class LeadBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_heading(painter)
+        self._paint_chance(painter)
         for row, lead in enumerate(LANES):
             self._paint_row(painter, row, lead)
-        self._paint_chance(painter)
 
     def _paint_heading(self, painter: QPainter) -> None:
         top = QRectF(2, 0, self.width() - 4, 22)
         painter.setFont(app_font(CAPTION_PX + 1, semibold=True))
         painter.setPen(QColor(self._theme.text))
         flags = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(top, flags | Qt.AlignmentFlag.AlignLeft, "Lead contribution")
+        painter.drawText(top, flags | Qt.AlignmentFlag.AlignLeft, _HEADING)
+        named = painter.fontMetrics().horizontalAdvance(_HEADING)
         painter.setFont(app_font(CAPTION_PX))
         painter.setPen(QColor(self._theme.muted))
-        word = "share" if self._shares is not None else self._state
+        word = self._state if self._shares is None else self._whose or "share"
+        room = int(top.width()) - named - 8
+        word = painter.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, room)
         painter.drawText(top, flags | Qt.AlignmentFlag.AlignRight, word)
         foot = QRectF(2, self.height() - 18, self.width() - 4, 18)
         note = f"Full bar {FULL_BAR_SHARE:.0%} · line {CHANCE_SHARE:.1%}"
@@ -99,19 +110,28 @@ class LeadBars(QWidget):
         painter.setFont(app_font(CAPTION_PX, semibold=True))
         painter.setPen(QColor(self._theme.text))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, lead)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.rail))
-        painter.drawRoundedRect(rail, 2, 2)
         fraction = self.fraction(lead)
+        self._paint_rail(painter, rail, has_value=fraction is not None)
         if fraction is None or self._shares is None:
             return
         filled = QRectF(rail.left(), rail.top(), rail.width() * fraction, rail.height())
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.ramp.shade(fraction))
         painter.drawRoundedRect(filled, 2, 2)
         painter.setFont(app_font(CAPTION_PX))
         painter.setPen(QColor(self._theme.text))
         value = f"{self._shares[lead] * 100:.1f}%"
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value)
+
+    def _paint_rail(self, painter: QPainter, rail: QRectF, *, has_value: bool) -> None:
+        """The ground of the strips, light in every room: on a dark one the darkest red would be the faintest."""
+        if has_value:
+            painter.setPen(QPen(QColor(self._theme.paper.band_edge), 1))
+            painter.setBrush(QColor(self._theme.paper.band_back))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._theme.rail))
+        painter.drawRoundedRect(rail, 2, 2)
 
     def _paint_chance(self, painter: QPainter) -> None:
         first, last = self.rail(0), self.rail(len(LANES) - 1)

@@ -83,13 +83,13 @@ class LeadCard(QFrame):
     def sizeHint(self) -> QSize:
         return QSize(240, 300)
 
-    def show_shares(self, attribution: Attribution | None, state: str) -> None:
-        """A bar per lead, or the words why there are none."""
+    def show_shares(self, attribution: Attribution | None, state: str, whose: str = "") -> None:
+        """A bar per lead of the model `whose`, or the words why there are none."""
         self.bars.set_state(state)
         if attribution is None:
             self.bars.set_shares(None)
             return
-        self.bars.set_shares(dict(zip(STANDARD_LEADS, attribution.lead_shares, strict=True)))
+        self.bars.set_shares(dict(zip(STANDARD_LEADS, attribution.lead_shares, strict=True)), whose)
 
 
 def member_beats(signals_mv: FloatArray, beat: MedianBeat, limit: int = 60) -> list[FloatArray]:

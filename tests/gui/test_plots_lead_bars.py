@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.plots.layouts import LANES
 from ecgviewer.plots.lead_bars import FULL_BAR_SHARE, LeadBars
-from ecgviewer.theme import LIGHT
+from ecgviewer.theme import LIGHT, RAMPS, make_theme
 
 # The offscreen platform prints this whenever a window is shown; it says nothing about the window.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -50,6 +52,46 @@ def test_bars_stand_in_lead_order_and_are_drawn_in_the_ramps_colours(bars: LeadB
         assert _close(inside, LIGHT.ramp.shade(fraction))
         beyond = image.pixelColor(round(rail.left() + rail.width() * fraction) + 6, y)
         assert not _close(beyond, LIGHT.ramp.shade(fraction))
+
+
+def luminance(colour: QColor) -> float:
+    """Relative luminance of WCAG 2."""
+    parts = [colour.redF(), colour.greenF(), colour.blueF()]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("ramp_name", list(RAMPS))
+@pytest.mark.parametrize(("room", "paper"), [("light", "dim"), ("dark", "dim"), ("dark", "dark")])
+def test_the_strongest_bar_stands_out_most_from_its_rail_in_every_room_and_ramp(
+    bars: LeadBars, room: Literal["light", "dark"], paper: Literal["dim", "dark"], ramp_name: str
+) -> None:
+    bars.set_theme(make_theme(room, paper, ramp_name))
+    bars.set_shares(even() | {"I": FULL_BAR_SHARE, "II": 0.5 * FULL_BAR_SHARE})
+    image = bars.grab().toImage()
+
+    def seen(row: int, part: float) -> QColor:
+        rail = bars.rail(row)
+        return image.pixelColor(round(rail.left() + part * rail.width()), round(rail.center().y()))
+
+    back = seen(1, 0.9)
+    strongest, middling = contrast(seen(0, 0.5), back), contrast(seen(1, 0.25), back)
+    assert strongest >= 3
+    assert strongest > middling
+
+
+def test_the_heading_says_whose_bars_they_are(bars: LeadBars) -> None:
+    bars.set_shares(even(), "MI location model")
+    named = bars.grab().toImage()
+    assert bars.whose == "MI location model"
+    assert "MI location model" in bars.accessibleName()
+    bars.set_shares(even(), "OMI proxy model")
+    assert bars.grab().toImage() != named
 
 
 def _close(one: QColor, other: QColor) -> bool:
