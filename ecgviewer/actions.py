@@ -128,6 +128,16 @@ def hint(action_id: str) -> str:
     return BY_ID[action_id].hint
 
 
+def key(action_id: str) -> str:
+    """The key that an action's control shows on its face."""
+    return BY_ID[action_id].shown_key
+
+
+def key_series(first_id: str, last_id: str) -> str:
+    """The keys of a series for its one caption: 'Alt+1–5'."""
+    return f"{key(first_id)}–{key(last_id)[-1]}"
+
+
 def by_group() -> dict[Group, list[ActionSpec]]:
     """Actions in their groups, in the table's order."""
     groups: dict[Group, list[ActionSpec]] = {}

@@ -15,6 +15,8 @@ FONT_FAMILY: Final = "Inter"
 BODY_PX: Final = 12
 TITLE_PX: Final = 13
 CAPTION_PX: Final = 11
+KEY_PX: Final = 10
+"""Keys on the faces of controls: to be found, not to be read."""
 
 BLANK_BELOW: Final = 0.15
 """Saliency under this part of full scale is left blank: it is within what unremarkable beats show."""
@@ -279,12 +281,12 @@ def stylesheet(theme: Theme) -> str:
     """The application stylesheet. Widgets choose their look by the dynamic property `role`.
 
     Frames: `card`, `panel`, `topbar`, `notice` (with `tone` danger, caution or good), `segmented`.
-    Labels: `title`, `strong`, `body`, `caption`, `number`, `warning`, `problem`, `good`, and chips
+    Labels: `title`, `strong`, `body`, `caption`, `key`, `number`, `warning`, `problem`, `good`, and chips
     `chip`, `chip-caution`, `chip-good`, `chip-danger`, `chip-blue`. Buttons: `pill` (checkable),
     `primary`, `quiet`, and `segment` with `place` first, middle, last or only.
     """
     colours = {field.name: getattr(theme, field.name) for field in fields(theme)}
-    return Template(_SHEET).substitute(colours, body=BODY_PX, title=TITLE_PX, caption=CAPTION_PX)
+    return Template(_SHEET).substitute(colours, body=BODY_PX, title=TITLE_PX, caption=CAPTION_PX, key=KEY_PX)
 
 
 _SHEET: Final = """
@@ -304,6 +306,7 @@ QLabel[role="title"] { font-size: ${body}px; font-weight: 600; color: $muted; }
 QLabel[role="strong"] { font-size: ${title}px; font-weight: 600; }
 QLabel[role="brand"] { font-size: 15px; font-weight: 600; }
 QLabel[role="caption"] { font-size: ${caption}px; color: $muted; }
+QLabel[role="key"] { font-size: ${key}px; color: $muted; }
 QLabel[role="number"] { font-size: 30px; font-weight: 600; }
 QLabel[role="warning"] { color: $caution; }
 QLabel[role="problem"] { color: $danger; }

@@ -47,11 +47,12 @@ class LeadBars(QWidget):
         self.update()
 
     def set_shares(self, shares: Mapping[str, float] | None, whose: str = "") -> None:
-        """Each lead's share of the raw saliency of the model `whose`, adding up to 1; None: nothing to show."""
+        """Each lead's share of the saliency of the model `whose`, adding up to 1; None: nothing to show."""
         self._shares = None if shares is None else dict(shares)
         self._whose = whose
         spoken = [] if shares is None else [f"{lead} {share:.0%}" for lead, share in shares.items()]
-        self.setAccessibleName(" ".join(["Lead contribution", *([whose] if whose else []), ", ".join(spoken)]))
+        heading = f"{_HEADING}, {whose}:" if whose else _HEADING
+        self.setAccessibleName(f"{heading} {', '.join(spoken)}")
         self.update()
 
     @property
@@ -124,7 +125,7 @@ class LeadBars(QWidget):
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value)
 
     def _paint_rail(self, painter: QPainter, rail: QRectF, *, has_value: bool) -> None:
-        """The ground of the strips, light in every room: on a dark one the darkest red would be the faintest."""
+        """Light in every room, as under the strips: on dark ground the darkest red would be the faintest."""
         if has_value:
             painter.setPen(QPen(QColor(self._theme.paper.band_edge), 1))
             painter.setBrush(QColor(self._theme.paper.band_back))

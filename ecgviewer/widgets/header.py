@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from ecgviewer.actions import hint
+from ecgviewer.actions import hint, key
 from ecgviewer.plots.layouts import LAYOUTS, LayoutName
+from ecgviewer.widgets.keyed import KeyedButton
 from ecgviewer.widgets.parts import Chip, Segmented, label, set_role
 
 _LAYOUT_WORDS: dict[LayoutName, str] = {"3x4+II": "3×4 + II", "6x2": "6×2", "12x1": "12×1"}
@@ -25,13 +26,15 @@ class Header(QFrame):
         self.setProperty("role", "topbar")
         self.brand = label("ECG Viewer", "brand")
         self.layouts = Segmented([(name, _LAYOUT_WORDS[name], hint("layout")) for name in LAYOUTS])
+        self.layout_key = label(key("layout"), "key")
+        self.layout_key.setToolTip(hint("layout"))
         self.speed = self._pill("speed", "25 mm/s")
         self.gain = self._pill("gain", "10 mm/mV")
         self.band = QLabel("0.05–150 Hz")
         self.band.setProperty("role", "chip")
         self.band.setToolTip("Filter band of the drawn traces, zero phase: nothing on the ST segment is bent")
-        self.caliper = self._pill("caliper", "Caliper  C", checkable=True)
-        self.saliency = self._pill("saliency", "Saliency  S", checkable=True)
+        self.caliper = self._pill("caliper", "Caliper", checkable=True)
+        self.saliency = self._pill("saliency", "Saliency", checkable=True)
         self.synthetic = Chip("SYNTHETIC", "chip-caution", "Made by a simulator, not recorded from a person.")
         self.research = Chip(
             "Research use only",
@@ -48,7 +51,7 @@ class Header(QFrame):
         self.set_reader("")
 
     def _pill(self, action_id: str, text: str, *, checkable: bool = False) -> QPushButton:
-        button = QPushButton(text)
+        button = KeyedButton(text, key(action_id))
         button.setCheckable(checkable)
         button.setToolTip(hint(action_id))
         button.setAccessibleName(text)
@@ -65,7 +68,10 @@ class Header(QFrame):
         row.addWidget(self.brand)
         row.addSpacing(6)
         self.layouts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        for widget in (self.layouts, self.speed, self.gain, self.band, self.caliper, self.saliency):
+        row.addWidget(self.layouts)
+        row.addSpacing(-4)
+        row.addWidget(self.layout_key)
+        for widget in (self.speed, self.gain, self.band, self.caliper, self.saliency):
             row.addWidget(widget)
         row.addStretch(1)
         for shown in (self.synthetic, self.research, self.reader):

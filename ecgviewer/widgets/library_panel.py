@@ -12,13 +12,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListView,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from ecgviewer.actions import hint, key
 from ecgviewer.services.library_entry import LibraryEntry
 from ecgviewer.theme import Theme
+from ecgviewer.widgets.keyed import KeyedButton
 from ecgviewer.widgets.library_delegate import LibraryDelegate
 from ecgviewer.widgets.library_model import ENTRY_ROLE, SEARCH_ROLE, LibraryModel
 from ecgviewer.widgets.parts import ElidedLabel, label, show_text
@@ -55,9 +56,9 @@ class LibraryPanel(QFrame):
         )
         self.filter.installEventFilter(self)
         self.empty = label("", "caption", wrap=True)
-        self.open_button = QPushButton("Open folder…")
+        self.open_button = KeyedButton("Open folder…", key("open_folder"))
         self.open_button.setProperty("role", "quiet")
-        self.open_button.setToolTip("Choose a folder of ECGs (Ctrl+O)")
+        self.open_button.setToolTip(hint("open_folder"))
         self._peek_timer = QTimer(self)
         self._peek_timer.setSingleShot(True)
         self._peek_timer.setInterval(150)

@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ecgviewer.theme import Theme
-from ecgviewer.widgets.parts import Card, Chip, ElidedLabel, label, link_button, show_text
+from ecgviewer.widgets.keyed import link_button
+from ecgviewer.widgets.parts import Card, Chip, ElidedLabel, label, show_text
 from ecgviewer.widgets.probability_bar import ProbabilityBar
 from ecgviewer.widgets.wording import class_name, threshold_words
 

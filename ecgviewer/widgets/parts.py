@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -17,12 +16,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-_LINK_SHEET = """
-QPushButton { border: none; background: transparent; padding: 1px 0; color: palette(link); }
-QPushButton:hover, QPushButton:focus { text-decoration: underline; background: transparent; }
-QPushButton:disabled { color: palette(placeholder-text); background: transparent; }
-"""
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -44,16 +37,6 @@ def label(text: str, role: str = "body", *, wrap: bool = False, selectable: bool
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     if selectable:
         made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return made
-
-
-def link_button(text: str, tooltip: str) -> QPushButton:
-    """A button that looks like a word in a sentence, flush with the text above it."""
-    made = QPushButton(text)
-    made.setToolTip(tooltip)
-    made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    made.setStyleSheet(_LINK_SHEET)
     return made
 
 
@@ -181,15 +164,3 @@ def _place(index: int, count: int) -> str:
     if count == 1:
         return "only"
     return "first" if index == 0 else "last" if index == count - 1 else "middle"
-
-
-class Choice(QComboBox):
-    """A drop-down list that says so: the stylesheet leaves no arrow, so one is drawn."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.PlaceholderText), 1.5))
-        x, y = self.width() - 16.0, self.height() / 2 - 2.0
-        painter.drawPolyline([QPointF(x, y), QPointF(x + 4.0, y + 4.0), QPointF(x + 8.0, y)])

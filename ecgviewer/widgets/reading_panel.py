@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ecgviewer.actions import CULPRIT_NAMES, hint
-from ecgviewer.widgets.parts import Card, Choice, Segmented, label, link_button, set_role
+from ecgviewer.actions import CULPRIT_NAMES, hint, key, key_series
+from ecgviewer.widgets.keyed import Choice, KeyedCaption, link_button
+from ecgviewer.widgets.parts import Card, Segmented, label, set_role
 from inference.labels import CONFIDENCES, MI_LOCATIONS, Culprit, Omi, Reading
 
 COMMENT_PAUSE_MS: Final = 600
@@ -40,7 +41,7 @@ class CommentField(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText("Comment")
+        self.setPlaceholderText(f"Comment  ({key('comment')})")
         self.setTabChangesFocus(True)
         self.setAccessibleName("Comment")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -96,7 +97,7 @@ class ReadingPanel(Card):
         self._reading = Reading()
         self.state = label("", "caption")
         self.heading.insertWidget(1, self.state)
-        self.history_button = link_button("History", hint("history"))
+        self.history_button = link_button("History", hint("history"), key("history"))
         self.history_button.clicked.connect(self.history_wished)
         self.heading.addWidget(self.history_button)
         self.omi = Segmented(_OMI, clearable=True)
@@ -104,7 +105,7 @@ class ReadingPanel(Card):
         self.confidence = Segmented(
             [(n, str(n), hint(f"confidence_{n}")) for n in CONFIDENCES], clearable=True
         )
-        self.location = Choice()
+        self.location = Choice(key("location"))
         self.location.setAccessibleName("MI location")
         self.location.setToolTip(hint("location"))
         self.location.addItem("Location: not stated", None)
@@ -120,13 +121,12 @@ class ReadingPanel(Card):
 
     def _lay_out(self) -> None:
         self.body.addWidget(self.omi)
-        self.body.addWidget(self.culprit)
+        confidence = KeyedCaption("Confidence", key_series("confidence_1", f"confidence_{CONFIDENCES[-1]}"))
+        culprit = KeyedCaption("Culprit", key_series("culprit_lad", "culprit_unknown"))
+        culprit.setFixedWidth(confidence.sizeHint().width())
+        self.body.addLayout(_row(culprit, self.culprit))
         self.body.addWidget(self.location)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(label("Confidence", "caption"))
-        row.addWidget(self.confidence, 1)
-        self.body.addLayout(row)
+        self.body.addLayout(_row(confidence, self.confidence))
         self.body.addWidget(self.comment)
         self.body.addWidget(self.sign)
 
@@ -199,3 +199,11 @@ class ReadingPanel(Card):
 
     def _on_comment(self, text: str) -> None:
         self.reading_wished.emit(replace(self._reading, comment=text), "comment")
+
+
+def _row(caption: QWidget, field: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    row.addWidget(caption)
+    row.addWidget(field, 1)
+    return row

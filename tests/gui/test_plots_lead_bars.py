@@ -57,7 +57,9 @@ def test_bars_stand_in_lead_order_and_are_drawn_in_the_ramps_colours(bars: LeadB
 def luminance(colour: QColor) -> float:
     """Relative luminance of WCAG 2."""
     parts = [colour.redF(), colour.greenF(), colour.blueF()]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

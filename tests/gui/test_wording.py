@@ -6,11 +6,13 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from ecgviewer.actions import ACTIONS, by_group
 from ecgviewer.app import Desk
 from ecgviewer.dialogs.shortcuts_sheet import ShortcutsSheet
 from ecgviewer.widgets.history_panel import reading_words
+from ecgviewer.widgets.keyed import KeyedButton
 from ecgviewer.widgets.wording import (
     acquired_text,
     class_name,
@@ -147,5 +149,31 @@ def test_every_pressable_control_names_its_key(desk: Desk) -> None:
         (reading.omi.button(Omi.YES), "1"),
         (reading.sign, "Enter"),
         (reading.history_button, "H"),
+        (desk.window.parts.library.open_button, "Ctrl+O"),
     ):
         assert f"{key})" in button.toolTip()
+        if isinstance(button, KeyedButton):
+            assert button.key == key
+
+
+def test_the_keys_stand_on_the_faces_where_a_reader_looks(desk: Desk) -> None:
+    header, reading = desk.window.parts.header, desk.window.parts.reading
+    assert header.layout_key.text() == "L"
+    assert reading.location.key == "O"
+    assert reading.comment.placeholderText() == "Comment  (M)"
+    shown = shown_texts(reading)
+    assert "Alt+1–5" in shown
+    assert "Ctrl+1–5" in shown
+
+
+def test_a_buttons_key_is_drawn_beside_its_words_and_has_its_own_room(desk: Desk) -> None:
+    desk.window.resize(1280, 720)
+    QApplication.processEvents()
+    keyed = [button for button in desk.window.findChildren(KeyedButton) if button.isVisible() and button.key]
+    assert {button.key for button in keyed} == {"V", "G", "C", "S", "H", "Ctrl+O"}
+    for button in keyed:
+        words_px = button.fontMetrics().horizontalAdvance(button.text())
+        assert button.width() >= words_px + button.key_px, button.text()
+        with_key = button.grab().toImage()
+        button.key = " " * len(button.key)
+        assert button.grab().toImage() != with_key, button.text()
