@@ -88,6 +88,13 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("gain", "Gain", ("G",), "Next gain: 10, 20, 5 mm/mV", "View"),
     ActionSpec("caliper", "Caliper", ("C",), "Measure time and voltage between two points", "View"),
     ActionSpec("saliency", "Saliency", ("S",), "Show what a model is sensitive to, under the traces", "View"),
+    ActionSpec(
+        "lead_shares",
+        "Lead shares of the location model",
+        ("W",),
+        "Compute which leads its answer hangs on",
+        "View",
+    ),
     ActionSpec("beats", "Single beats", ("B",), "Show the beats behind the median beat", "View"),
     ActionSpec(
         "median_row", "Median beats", ("D",), "Show the median beats, or give their room to the paper", "View"

@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
             "gain": workspace.cycle_gain,
             "caliper": workspace.toggle_caliper,
             "saliency": workspace.toggle_saliency,
+            "lead_shares": workspace.explain_on_demand,
             "beats": workspace.toggle_beats,
             "median_row": workspace.toggle_median_row,
             "zoom_in": lambda: parts.ecg.view.zoom_by(ZOOM_STEP),
@@ -124,7 +125,7 @@ class MainWindow(QMainWindow):
         parts.library.folder_wished.connect(self.ask_folder)
         parts.library.peek_wished.connect(workspace.records.peek)
         parts.models.card_wished.connect(self._on_card_wished)
-        parts.models.saliency_wished.connect(self._on_saliency_wished)
+        parts.models.why_wished.connect(workspace.explain)
         parts.reading.reading_wished.connect(self._on_reading_wished)
         parts.reading.sign_wished.connect(self.sign_and_next)
         parts.reading.history_wished.connect(self.actions_by_id["history"].trigger)
@@ -239,9 +240,6 @@ class MainWindow(QMainWindow):
     def _on_layout_wished(self, name: str) -> None:
         layout = next(known for known in LAYOUTS if known == name)
         self.workspace.set_view(replace(self.workspace.view, layout=layout))
-
-    def _on_saliency_wished(self, bundle: str) -> None:
-        self.workspace.set_view(replace(self.workspace.view, saliency_bundle=bundle, saliency=True))
 
     def _on_card_wished(self, bundle: str) -> None:
         info = self.workspace.bundle(bundle)

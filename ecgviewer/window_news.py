@@ -221,12 +221,15 @@ class WindowNews(QObject):
         attribution = workspace.attribution
         info = workspace.bundle(attribution.bundle) if attribution is not None else None
         state = self._why_state(attribution)
-        title = f"Saliency, {wording.model_short_name(info)}" if info is not None else "Saliency"
+        whose = wording.model_short_name(info) if info is not None else ""
         parts.beat.view.set_overlay_visible(workspace.view.saliency)
         has_strips = attribution is not None and attribution.windows.shape[1] > 0
-        parts.beat.show_attribution(attribution if has_strips else None, title, state)
-        parts.leads.show_shares(attribution, state)
-        parts.models.set_saliency_bundle(attribution.bundle if attribution is not None else None)
+        strips_state = "per lead only, no strips" if attribution is not None and not has_strips else state
+        title = f"Saliency, {whose}" if whose else "Saliency"
+        parts.beat.show_attribution(attribution if has_strips else None, title, strips_state)
+        parts.leads.show_shares(attribution, state, whose)
+        shown = attribution.bundle if attribution is not None else None
+        parts.models.set_whys(shown, workspace.why_requests)
         if attribution is not None:
             parts.why.set_why(wording.why_sentence(attribution, info))
         elif workspace.answers:

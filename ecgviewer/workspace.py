@@ -5,7 +5,8 @@ The cycle of a record:
 2. `record_opening` tells the views to wait; the RecordService reads and analyses on its thread.
 3. `_on_loaded`: the record and its analysis are kept, `record_changed` puts the trace on the screen.
 4. The InferenceService is asked; every model's answer comes alone, stale ones were dropped.
-5. `_on_answered`: `answers_changed` fills cards, bands, bars and sentences.
+5. `_on_answered`: `answers_changed` fills cards, bands, bars and sentences. An explanation that takes long is
+   made when the reader asks: `explain`, then `_on_explained`.
 6. The reader's answers go through the ReadingDesk to the store (see there).
 """
 
@@ -21,7 +22,7 @@ from PySide6.QtCore import QObject, Signal
 from ecgviewer.plots.layouts import LAYOUTS, LayoutName
 from ecgviewer.reading_desk import ReadingDesk
 from ecgviewer.services.background import Background
-from ecgviewer.services.inference_service import InferenceService
+from ecgviewer.services.inference_service import InferenceService, WhyRequest, is_why_on_demand
 from ecgviewer.services.library_service import LibraryService
 from ecgviewer.services.record_service import LoadedRecord, RecordService
 from ecgviewer.services.store_service import StoreService
@@ -82,6 +83,7 @@ class Workspace(QObject):
         self._path: Path | None = None
         self._loaded: LoadedRecord | None = None
         self._answers: dict[str, ModelAnswer] = {}
+        self._whys: dict[str, WhyRequest] = {}
         self._connect()
 
     def _connect(self) -> None:
@@ -90,6 +92,7 @@ class Workspace(QObject):
         self.records.broke.connect(self._on_broke)
         self.inference.ready.connect(self._on_models_ready)
         self.inference.answered.connect(self._on_answered)
+        self.inference.explained.connect(self._on_explained)
         self.store.opened.connect(self.library.set_labels)
         self.store.stored.connect(self.library.note_stored)
 
@@ -146,7 +149,7 @@ class Workspace(QObject):
     def open_record(self, path: Path | None) -> None:
         """Open a record, or close the open one for None."""
         self.inference.drop()
-        self._path, self._loaded, self._answers = path, None, {}
+        self._path, self._loaded, self._answers, self._whys = path, None, {}, {}
         if path is None:
             self.desk.open(None)
             self.record_changed.emit()
@@ -161,6 +164,33 @@ class Workspace(QObject):
         if view != self._view:
             self._view = view
             self.view_changed.emit()
+
+    def explain(self, bundle: str) -> None:
+        """Show the explanation of a bundle's answer; one that is made on demand is asked for first."""
+        info, answer = self.bundle(bundle), self._answers.get(bundle)
+        if answer is not None and answer.attribution is not None:
+            self.set_view(replace(self._view, saliency_bundle=bundle, saliency=True))
+        elif info is not None and answer is not None and self.record is not None:
+            already = self._whys.get(bundle)
+            if already is None or not already.is_computing:
+                self._whys[bundle] = WhyRequest(is_computing=True)
+                self.answers_changed.emit()
+                self.inference.explain(info, self.record)
+
+    def explain_on_demand(self) -> None:
+        """Show the explanation of the first answer that is explained on demand; without one do nothing."""
+        from inference.results import Prediction
+
+        for info in self.bundles:
+            answer = self._answers.get(info.name)
+            if is_why_on_demand(info) and answer is not None and isinstance(answer.outcome, Prediction):
+                self.explain(info.name)
+                return
+
+    @property
+    def why_requests(self) -> Mapping[str, WhyRequest]:
+        """How far explanations on demand have come for the open record, by bundle."""
+        return self._whys
 
     def cycle_layout(self) -> None:
         self.set_view(replace(self._view, layout=_after(LAYOUTS, self._view.layout)))
@@ -215,6 +245,22 @@ class Workspace(QObject):
             return
         self._answers[bundle] = answer
         self.answers_changed.emit()
+
+    def _on_explained(self, record_sha256: str, bundle: str, answer: ModelAnswer) -> None:
+        """Keep the explanation and show it; one that failed takes nothing from the answer that is there."""
+        from inference.results import Prediction
+
+        if self.record is None or self.record.sha256 != record_sha256:
+            return
+        outcome = answer.outcome
+        if isinstance(outcome, Prediction):
+            self._answers[bundle] = answer
+            self._whys.pop(bundle, None)
+        else:
+            self._whys[bundle] = WhyRequest(problem=outcome.sentence)
+        self.answers_changed.emit()
+        if answer.attribution is not None:
+            self.set_view(replace(self._view, saliency_bundle=bundle))
 
 
 def _after(order: tuple[_T, ...], current: _T) -> _T:

@@ -4,6 +4,8 @@
 2. The same thread then imports torch and builds the engine: the one long stall, said in the status bar.
 3. `ask` queues one request per enabled bundle for when the trace is painted; a stale one never runs.
 4. Each answer comes back alone by `answered`, so the first model's card fills while the others compute.
+5. `explain` queues one more request, for an explanation that takes too long to be made unasked; its answer
+   comes back by `explained`, and the next record makes it stale as well.
 """
 
 from __future__ import annotations
@@ -42,7 +44,26 @@ class EngineLike(Protocol):
         """'CPU', 'CUDA', 'MPS'."""
 
     def answer(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
-        """One bundle's prediction and explanation; None when it was stopped."""
+        """One bundle's prediction, explained unless that is on demand; None when it was stopped."""
+
+    def explain(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
+        """One bundle's prediction with its explanation; None when it was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyRequest:
+    """An explanation on demand: under way, or why it did not come; neither before it is asked for."""
+
+    is_computing: bool = False
+    problem: str = ""
+
+
+def is_why_on_demand(info: BundleInfo) -> bool:
+    """Whether this bundle explains itself only when asked.
+
+    Maps over pictures of the leads take many times as long as those over a beat.
+    """
+    return info.prepare.profile != "beat-zscore-12x400"
 
 
 class InferenceService(QObject):
@@ -55,6 +76,8 @@ class InferenceService(QObject):
     """'Loading models…', 'Engine: CPU', 'Engine: CPU · 46 ms', or why there is none."""
     answered = Signal(str, str, object)
     """Record hash, bundle name, ModelAnswer."""
+    explained = Signal(str, str, object)
+    """The same, for an explanation that was asked for by itself."""
 
     def __init__(
         self,
@@ -108,12 +131,25 @@ class InferenceService(QObject):
         for info in enabled:
             self._background.submit(
                 "engine",
-                _question(engine, info, record),
+                _question(engine.answer, info, record),
                 self._on_answer,
                 topic="engine",
-                on_failure=_OnBroke(self, info.name, record.sha256),
+                on_failure=_OnBroke(self.announce, info.name, record.sha256),
                 after_ms=_PAINT_FIRST_MS,
             )
+
+    def explain(self, info: BundleInfo, record: Record) -> None:
+        """Queue one bundle's explanation of a record behind what is being asked."""
+        engine = self._engine
+        if engine is None:
+            return
+        self._background.submit(
+            "engine",
+            _question(engine.explain, info, record),
+            self._on_explained,
+            topic="engine",
+            on_failure=_OnBroke(self.explained.emit, info.name, record.sha256),
+        )
 
     def drop(self) -> None:
         """Make all questions stale: another record is opened."""
@@ -146,6 +182,11 @@ class InferenceService(QObject):
         if answer is not None:
             self.announce(record_sha256, bundle, answer)
 
+    def _on_explained(self, asked: tuple[str, str, ModelAnswer | None]) -> None:
+        record_sha256, bundle, answer = asked
+        if answer is not None:
+            self.explained.emit(record_sha256, bundle, answer)
+
     def announce(self, record_sha256: str, bundle: str, answer: ModelAnswer) -> None:
         """Pass an answer on and, with the last one, tell how long all models took."""
         self._elapsed_ms += getattr(answer.outcome, "elapsed_ms", 0.0)
@@ -161,7 +202,7 @@ class InferenceService(QObject):
 class _OnBroke:
     """A model that raised shows a sentence in its own card; the bug itself was logged and told."""
 
-    service: InferenceService
+    announce: Callable[[str, str, ModelAnswer], None]
     bundle: str
     record_sha256: str
 
@@ -170,13 +211,13 @@ class _OnBroke:
 
         sentence = "This model stopped because of a fault in the program; the log has the details."
         failure = ModelFailure(self.bundle, self.record_sha256, sentence)
-        self.service.announce(self.record_sha256, self.bundle, ModelAnswer(failure))
+        self.announce(self.record_sha256, self.bundle, ModelAnswer(failure))
 
 
 def _question(
-    engine: EngineLike, info: BundleInfo, record: Record
+    ask: Callable[[BundleInfo, Record, ShouldStop], ModelAnswer | None], info: BundleInfo, record: Record
 ) -> Callable[[ShouldStop], tuple[str, str, ModelAnswer | None]]:
     def work(should_stop: ShouldStop) -> tuple[str, str, ModelAnswer | None]:
-        return record.sha256, info.name, engine.answer(info, record, should_stop)
+        return record.sha256, info.name, ask(info, record, should_stop)
 
     return work

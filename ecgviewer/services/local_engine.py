@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from ecgviewer.services.inference_service import FoundBundles
+from ecgviewer.services.inference_service import FoundBundles, is_why_on_demand
 
 if TYPE_CHECKING:
     from ecgviewer.services.background import ShouldStop
@@ -36,13 +36,18 @@ class LocalEngine:
         return str(self._engine.device.type).upper()
 
     def answer(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
-        """Prediction with its explanation where the bundle has one on the beat; None when stopped.
+        """Prediction, with its explanation where that is quick; None when stopped."""
+        return self._ask(info, record, not is_why_on_demand(info), should_stop)
 
-        Maps over lead pictures take many times as long and belong to no place on the beat: left out.
-        """
+    def explain(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
+        """Prediction with its explanation, however long that takes; None when stopped."""
+        return self._ask(info, record, True, should_stop)
+
+    def _ask(
+        self, info: BundleInfo, record: Record, wants_why: bool, should_stop: ShouldStop
+    ) -> ModelAnswer | None:
         from inference.results import Stopped
 
-        wants_why = info.prepare.profile == "beat-zscore-12x400"
         try:
             return self._engine.answer(record, info.name, wants_why, should_stop=should_stop)
         except Stopped:

@@ -2,103 +2,100 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ecgviewer.actions import hint, key
+from ecgviewer.services.inference_service import WhyRequest, is_why_on_demand
 from ecgviewer.theme import Theme
+from ecgviewer.widgets.folding_card import FoldingCard
 from ecgviewer.widgets.keyed import link_button
-from ecgviewer.widgets.parts import Card, Chip, ElidedLabel, label, show_text
-from ecgviewer.widgets.probability_bar import ProbabilityBar
-from ecgviewer.widgets.wording import class_name, threshold_words
+from ecgviewer.widgets.model_answers import NumberAnswer, RankedAnswer
+from ecgviewer.widgets.parts import Chip, ElidedLabel, label, show_text
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
-    from inference.results import ModelAnswer, Prediction
-
-TOP_CLASSES: Final = 4
+    from inference.results import ModelAnswer
 
 
-class ModelCard(Card):
-    """Shows one bundle. It never shows a number without the words 'research use only' beside it."""
+class ModelCard(FoldingCard):
+    """Shows one bundle; the leading one is always open. No number stands without 'Not a diagnosis.'"""
 
     card_wished = Signal(str)
     """The reader wants to read the model card of this bundle."""
-    saliency_wished = Signal(str)
-    """The reader wants this bundle's saliency under the traces."""
+    why_wished = Signal(str)
+    """The reader wants this bundle's saliency on the bars and under the traces, computed if need be."""
 
-    def __init__(self, info: BundleInfo, parent: QWidget | None = None) -> None:
+    def __init__(self, info: BundleInfo, *, is_leading: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(info.title, parent)
         self.info = info
-        self.title.setWordWrap(True)
         self.setAccessibleName(info.title)
-        self.is_ranked = info.task == "mi-location"
-        self.heading.setStretch(0, 1)
-        self.heading.setStretch(1, 0)
-        if info.experimental and "experimental" not in info.title:
-            self.heading.addWidget(
-                Chip("experimental", "chip-caution", "Kept for study: its accuracy is not established.")
-            )
-        self.number = label("", "number", selectable=True)
-        self.side = label("", "caption", wrap=True)
-        self.bar = ProbabilityBar()
-        self.ranks = QGridLayout()
-        self.ranks.setVerticalSpacing(3)
-        self._rank_labels = [
-            (ElidedLabel("", "strong" if row == 0 else "body"), label("", "body"))
-            for row in range(TOP_CLASSES)
-        ]
+        self._is_on_demand = is_why_on_demand(info)
+        self._answer: ModelAnswer | None = None
+        self.answer = RankedAnswer() if info.task == "mi-location" else NumberAnswer(is_large=is_leading)
         self.message = label("", "caption", wrap=True)
         self.notes = label("", "warning", wrap=True)
-        self.provenance = label(self._provenance(), "caption", wrap=True)
+        self.why_problem = label("", "warning", wrap=True)
+        self.provenance = ElidedLabel(f"{info.name} · {info.trained_on}", "caption")
         self.more = link_button(
             "Model card", "What this model was trained on, its measured figures, when not to believe it"
         )
-        self.saliency = link_button("Show saliency", "Show this model's saliency under the median beat")
+        self.saliency = link_button("", "")
+        self.details = QWidget()
+        self._lay_out_heading()
         self._lay_out()
+        if is_leading:
+            self.toggle()
+            self.arrow.hide()
+            self.unsetCursor()
         self.more.clicked.connect(self._on_more)
         self.saliency.clicked.connect(self._on_saliency)
         self.set_waiting("Waiting for an ECG.")
 
+    def _lay_out_heading(self) -> None:
+        self.title.setWordWrap(True)
+        self.heading.setStretch(0, 1)
+        self.heading.setStretch(1, 0)
+        if self.info.experimental and "experimental" not in self.info.title:
+            self.heading.addWidget(
+                Chip("experimental", "chip-caution", "Kept for study: its accuracy is not established.")
+            )
+        self.heading.addWidget(label("Not a diagnosis.", "key"))
+        self.heading.addWidget(self.arrow)
+
     def _lay_out(self) -> None:
-        number_row = QHBoxLayout()
-        number_row.setSpacing(10)
-        number_row.addWidget(self.number)
-        against_threshold = QVBoxLayout()
-        against_threshold.setSpacing(0)
-        against_threshold.addWidget(self.side)
-        against_threshold.addWidget(self.bar)
-        number_row.addLayout(against_threshold, 1)
-        self.body.addLayout(number_row)
-        for row, (name, value) in enumerate(self._rank_labels):
-            self.ranks.addWidget(name, row, 0)
-            self.ranks.addWidget(value, row, 1)
-        self.ranks.setColumnStretch(0, 1)
-        self.body.addLayout(self.ranks)
-        for widget in (self.message, self.notes, self.provenance):
-            self.body.addWidget(widget)
         buttons = QHBoxLayout()
         buttons.setSpacing(16)
         buttons.addWidget(self.more)
-        buttons.addWidget(self.saliency)
+        inside = QVBoxLayout(self.details)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(2)
+        self.body.addWidget(self.answer)
+        if isinstance(self.answer, RankedAnswer):
+            self.answer.first.addWidget(self.saliency)
+            inside.addWidget(self.answer.others)
+        else:
+            buttons.addWidget(self.saliency)
         buttons.addStretch(1)
-        self.body.addLayout(buttons)
-        self.saliency.hide()
-
-    def _provenance(self) -> str:
-        return f"{self.info.name} · {self.info.trained_on} Not a diagnosis."
+        inside.addWidget(self.provenance)
+        inside.addLayout(buttons)
+        for widget in (self.message, self.notes, self.why_problem, self.details):
+            self.body.addWidget(widget)
+        self.fold(self.details)
 
     def set_theme(self, theme: Theme) -> None:
-        self.bar.set_colours(theme.danger, theme.muted, theme.rail, theme.text)
+        if isinstance(self.answer, NumberAnswer):
+            self.answer.bar.set_colours(theme.danger, theme.muted, theme.rail, theme.text)
 
     def set_waiting(self, sentence: str) -> None:
         """Show a quiet sentence in place of an answer."""
-        self._show_number(None)
-        self._show_ranks(())
+        self._answer = None
+        self._show_outcome(is_there=False)
         show_text(self.message, sentence)
         show_text(self.notes, "")
-        self.saliency.hide()
+        self.set_why(WhyRequest(), is_shown=False)
 
     def set_answer(self, answer: ModelAnswer, said: frozenset[str] = frozenset()) -> None:
         """Show a prediction, or the sentence of a model that could not answer.
@@ -112,40 +109,43 @@ class ModelCard(Card):
             self.set_waiting("")
             show_text(self.notes, outcome.sentence)
             return
+        self._answer = answer
         show_text(self.message, "")
         show_text(self.notes, "\n".join(note for note in outcome.notes if note not in said))
-        self._show_number(None if self.is_ranked else outcome)
-        self._show_ranks(outcome.ranked()[:TOP_CLASSES] if self.is_ranked else ())
-        self.saliency.setVisible(answer.attribution is not None)
+        self.answer.set_prediction(outcome)
+        self._show_outcome(is_there=True)
 
-    def set_saliency_shown(self, is_shown: bool) -> None:
-        """Say on the button whether the bands under the beat are this model's."""
-        self.saliency.setText("Saliency shown" if is_shown else "Show saliency")
-        self.saliency.setEnabled(not is_shown)
+    def set_why(self, request: WhyRequest, *, is_shown: bool) -> None:
+        """Say on the link whose explanation is shown, or how far this one's has come."""
+        text, is_offered = self._why_words(request, is_shown=is_shown)
+        is_new = is_offered and text.startswith("Compute")
+        self.saliency.key = key("lead_shares") if is_new else ""
+        self.saliency.setText(text)
+        self.saliency.setToolTip(
+            hint("lead_shares") if self._is_on_demand else "Show this model's saliency under the median beat"
+        )
+        self.saliency.setEnabled(is_offered)
+        self.saliency.setVisible(bool(text))
+        show_text(self.why_problem, request.problem)
 
-    def _show_number(self, prediction: Prediction | None) -> None:
-        self.number.setVisible(prediction is not None)
-        self.side.setVisible(prediction is not None)
-        self.bar.setVisible(prediction is not None)
-        if prediction is None:
-            return
-        probability, threshold = prediction.positive_probability, prediction.threshold
-        self.number.setText(f"{probability:.2f}")
-        self.bar.set_values(probability, threshold)
-        self.side.setText(threshold_words(prediction))
+    def _why_words(self, request: WhyRequest, *, is_shown: bool) -> tuple[str, bool]:
+        """The link's words and whether it can be pressed; '' where this model explains nothing."""
+        what = "lead shares" if self._is_on_demand else "saliency"
+        if self._answer is None:
+            return "", False
+        if request.is_computing:
+            return f"Computing {what}…", False
+        if self._answer.attribution is not None:
+            return (f"{what.capitalize()} shown", False) if is_shown else (f"Show {what}", True)
+        return (f"Compute {what}", True) if self._is_on_demand else ("", False)
 
-    def _show_ranks(self, ranked: tuple[tuple[str, float], ...] | list[tuple[str, float]]) -> None:
-        for row, (name, value) in enumerate(self._rank_labels):
-            is_filled = row < len(ranked)
-            name.setVisible(is_filled)
-            value.setVisible(is_filled)
-            if is_filled:
-                code, probability = ranked[row]
-                name.setText(class_name(code))
-                value.setText(f"{probability:.2f}")
+    def _show_outcome(self, *, is_there: bool) -> None:
+        self.answer.setVisible(is_there)
+        if isinstance(self.answer, RankedAnswer):
+            self.answer.others.setVisible(is_there)
 
     def _on_more(self) -> None:
         self.card_wished.emit(self.info.name)
 
     def _on_saliency(self) -> None:
-        self.saliency_wished.emit(self.info.name)
+        self.why_wished.emit(self.info.name)

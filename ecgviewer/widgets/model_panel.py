@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ecgviewer.services.inference_service import WhyRequest
 from ecgviewer.theme import LIGHT, Theme
 from ecgviewer.widgets.model_card import ModelCard
 from ecgviewer.widgets.parts import label, show_text
@@ -22,20 +23,25 @@ class ModelPanel(QWidget):
     """Cards for the enabled bundles in reading order."""
 
     card_wished = Signal(str)
-    saliency_wished = Signal(str)
+    why_wished = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, beneath_first: QWidget | None = None, parent: QWidget | None = None) -> None:
+        """`beneath_first` stands between the first model's card, which it belongs to, and the others."""
         super().__init__(parent)
         self.cards: dict[str, ModelCard] = {}
         self._theme = LIGHT
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(8)
+        self.column.setSpacing(5)
         self.message = label("Loading models…", "caption", wrap=True)
         self.switched_off = label("", "caption", wrap=True)
         self.switched_off.setTextFormat(Qt.TextFormat.RichText)
         self.switched_off.linkActivated.connect(self.card_wished)
         self.column.addWidget(self.message)
+        self._n_above = 1
+        if beneath_first is not None:
+            self.column.addWidget(beneath_first)
+            self._n_above = 2
         self.column.addWidget(self.switched_off)
         show_text(self.switched_off, "")
 
@@ -68,11 +74,12 @@ class ModelPanel(QWidget):
         )
 
     def _add(self, info: BundleInfo) -> None:
-        card = ModelCard(info)
+        is_first = not self.cards
+        card = ModelCard(info, is_leading=is_first)
         card.set_theme(self._theme)
         card.card_wished.connect(self.card_wished)
-        card.saliency_wished.connect(self.saliency_wished)
-        self.column.insertWidget(1 + len(self.cards), card)
+        card.why_wished.connect(self.why_wished)
+        self.column.insertWidget(1 if is_first else self._n_above + len(self.cards), card)
         self.cards[info.name] = card
 
     def set_waiting(self, sentence: str) -> None:
@@ -90,7 +97,7 @@ class ModelPanel(QWidget):
             else:
                 card.set_waiting(waiting)
 
-    def set_saliency_bundle(self, bundle: str | None) -> None:
-        """Say which model's bands are under the beat."""
+    def set_whys(self, shown: str | None, requests: Mapping[str, WhyRequest]) -> None:
+        """Say which model's explanation is on the bars, and how far those on demand have come."""
         for name, card in self.cards.items():
-            card.set_saliency_shown(name == bundle)
+            card.set_why(requests.get(name, WhyRequest()), is_shown=name == shown)

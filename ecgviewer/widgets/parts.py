@@ -59,10 +59,17 @@ class ElidedLabel(QLabel):
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, super().sizeHint().height())
 
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._offer_whole()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self._offer_whole()
+        super().resizeEvent(event)
+
+    def _offer_whole(self) -> None:
         is_cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
         self.setToolTip(self.text() if is_cut else "")
-        super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -15,7 +15,7 @@ class SummaryPanel(QFrame):
         super().__init__(parent)
         self.setProperty("role", "notice")
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(3)
         self.lines = label("No ECG is open.", "strong", wrap=True, selectable=True)
         self.caution = label("", "warning", wrap=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from ecgviewer.widgets.parts import Card, label, show_text
-from ecgviewer.widgets.wording import WHY_CAVEAT
+from ecgviewer.widgets.wording import WHY_CAVEAT, WHY_CAVEAT_WHOLE
 
 
 class WhyPanel(Card):
@@ -13,10 +13,13 @@ class WhyPanel(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Why", parent)
+        self.body.setContentsMargins(12, 5, 12, 6)
+        self.body.setSpacing(3)
         self.sentence = label("", "body", wrap=True, selectable=True)
-        self.caveat = label(WHY_CAVEAT, "caption", wrap=True)
+        self.caveat = label(WHY_CAVEAT, "key")
+        self.caveat.setToolTip(WHY_CAVEAT_WHOLE)
+        self.heading.addWidget(self.caveat)
         self.body.addWidget(self.sentence)
-        self.body.addWidget(self.caveat)
         self.set_message("")
 
     def set_why(self, sentence: str) -> None:

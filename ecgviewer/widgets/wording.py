@@ -151,10 +151,13 @@ def why_sentence(attribution: Attribution, info: BundleInfo | None) -> str:
     pairs = sorted(zip(STANDARD_LEADS, attribution.lead_shares, strict=True), key=lambda pair: -pair[1])
     words = [f"{lead} ({share:.0%})".replace("%", " %") for lead, share in pairs[:3]]
     model = model_short_name(info) if info is not None else attribution.bundle
+    if info is not None and info.task == "mi-location":
+        model = f"{model}, in its answer “{class_name(attribution.target_class)}”,"
     return f"The {model} is most sensitive to small changes in {words[0]}, {words[1]} and {words[2]}."
 
 
-WHY_CAVEAT: Final = "Shares of saliency. They do not show a cause, nor where the heart is injured."
+WHY_CAVEAT: Final = "Shares do not show a cause or an injured wall."
+WHY_CAVEAT_WHOLE: Final = "Shares of saliency. They do not show a cause, nor where the heart is injured."
 
 
 def report_lines(report: ImportReport) -> list[str]:
