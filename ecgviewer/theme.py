@@ -75,6 +75,8 @@ class PaperColours:
     """Lead names, caliper text."""
     mark: str
     """Calibration pulse, column separators, fiducial ticks."""
+    caution: str
+    """'V3 missing', a rejected beat: amber that reads on this paper, whatever the room."""
     band_back: str
     """Ground of a saliency strip, always light so that falling lightness keeps its meaning."""
     band_edge: str
@@ -120,6 +122,7 @@ _LIGHT_PAPER: Final = PaperColours(
     member="#b4b0ae",
     ink="#2a2a2a",
     mark="#55504e",
+    caution="#7d5500",
     band_back="#fffdf8",
     band_edge="#d5cfca",
     watermark="#ecd9d6",
@@ -135,6 +138,7 @@ _DIM_PAPER: Final = replace(
     member="#8f8885",
     ink="#161616",
     mark="#3b3634",
+    caution="#5f3f00",
     band_back="#e6e0d8",
     band_edge="#a39c97",
     watermark="#b9aba8",
@@ -149,6 +153,7 @@ _DARK_PAPER: Final = PaperColours(
     member="#70747b",
     ink="#d8d6d2",
     mark="#a3a09c",
+    caution="#e9c26b",
     band_back="#d8d2c8",
     band_edge="#5d6068",
     watermark="#40373c",

@@ -135,7 +135,7 @@ class SheetInk(QGraphicsItem):
             top = to_px.map(QPointF(tick.x_mm, tick.top_mm))
             bottom = to_px.map(QPointF(tick.x_mm, tick.bottom_mm))
             is_rejected = tick.kind == "rejected"
-            colour = QColor(self._theme.caution if is_rejected else self._theme.paper.mark)
+            colour = QColor(self._theme.paper.caution if is_rejected else self._theme.paper.mark)
             if tick.kind == "fiducial":
                 colour.setAlphaF(0.55)
             painter.setPen(QPen(colour, 1))
@@ -158,5 +158,5 @@ class SheetInk(QGraphicsItem):
             width = metrics.horizontalAdvance(label.text)
             x = min(max(start.x() + 3.0, 6.0), end.x() - width - 4.0)
             colours = self._theme.paper
-            painter.setPen(QColor(self._theme.caution if label.is_missing else colours.ink))
+            painter.setPen(QColor(colours.caution if label.is_missing else colours.ink))
             painter.drawText(QPointF(max(x, start.x() + 3.0), start.y() - metrics.descent()), label.text)

@@ -56,3 +56,17 @@ def bump_beat() -> npt.NDArray[np.float32]:
     times = (np.arange(600) - 300) / FS_HZ
     one = 0.8 * np.exp(-((times / 0.012) ** 2)) + 0.2 * np.exp(-(((times - 0.25) / 0.05) ** 2))
     return np.tile(one, (12, 1)).astype(np.float32)
+
+
+def luminance(colour: QColor) -> float:
+    """Relative luminance of WCAG 2."""
+    parts = [colour.redF(), colour.greenF(), colour.blueF()]
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)

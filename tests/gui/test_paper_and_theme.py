@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import QRectF
@@ -25,6 +26,7 @@ from ecgviewer.theme import (
     ramp,
     stylesheet,
 )
+from tests.gui.pixels import contrast
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -133,3 +135,11 @@ def test_the_stylesheet_is_complete_and_understood_by_qt(theme: Theme, qtbot: Qt
     button.setStyleSheet(sheet)
     image = button.grab().toImage()
     assert image.pixelColor(image.width() // 2, 4) == QColor(theme.accent)
+
+
+@pytest.mark.parametrize(("room", "paper"), [("light", "dim"), ("dark", "dim"), ("dark", "dark")])
+def test_a_caution_on_the_paper_can_be_read_in_every_room(
+    room: Literal["light", "dark"], paper: Literal["dim", "dark"]
+) -> None:
+    colours = make_theme(room, paper).paper
+    assert contrast(QColor(colours.caution), QColor(colours.paper)) >= 4.5

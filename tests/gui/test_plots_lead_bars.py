@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from ecgviewer.plots.layouts import LANES
 from ecgviewer.plots.lead_bars import FULL_BAR_SHARE, LeadBars
 from ecgviewer.theme import LIGHT, RAMPS, make_theme
+from tests.gui.pixels import contrast
 
 # The offscreen platform prints this whenever a window is shown; it says nothing about the window.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -52,20 +53,6 @@ def test_bars_stand_in_lead_order_and_are_drawn_in_the_ramps_colours(bars: LeadB
         assert _close(inside, LIGHT.ramp.shade(fraction))
         beyond = image.pixelColor(round(rail.left() + rail.width() * fraction) + 6, y)
         assert not _close(beyond, LIGHT.ramp.shade(fraction))
-
-
-def luminance(colour: QColor) -> float:
-    """Relative luminance of WCAG 2."""
-    parts = [colour.redF(), colour.greenF(), colour.blueF()]
-    red, green, blue = (
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize("ramp_name", list(RAMPS))

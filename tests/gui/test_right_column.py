@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.app import Desk, StartUp, assemble
+from ecgviewer.services.inference_service import FoundBundles
+from ecgviewer.services.local_engine import find_models, load_engine
 from inference.bundle_info import BundleInfo
-from inference.records import Record
-from inference.results import ModelAnswer
+from inference.records import Record, read_record
+from inference.results import ModelAnswer, Prediction
 from tests.gui.conftest import MakeDesk
 from tests.gui.window_help import DEMO, MI, OMI, SITE, SITE_SHARES, KnownModels, open_demo, press, shown_texts
 
@@ -141,6 +143,23 @@ def test_an_explanation_that_fails_says_so_on_its_card_and_takes_no_answer_away(
     assert "Inferolateral 0.61" in parts.summary.lines.text()
     desk.window.step(1)
     assert "There was no memory" not in shown_texts(card)
+
+
+def test_the_shipped_location_model_names_its_leads_only_when_asked() -> None:
+    found = find_models()
+    info = next(info for info in found.bundles if info.task == "mi-location")
+    engine = load_engine(FoundBundles((info,)))
+    record = read_record(DEMO / "04_synthetic_rca_clear.hea")
+    unasked, asked = (ask(info, record, lambda: False) for ask in (engine.answer, engine.explain))
+    assert unasked is not None
+    assert asked is not None
+    assert unasked.attribution is None
+    assert asked.attribution is not None
+    assert sum(asked.attribution.lead_shares) == pytest.approx(1.0)
+    assert isinstance(asked.outcome, Prediction)
+    assert isinstance(unasked.outcome, Prediction)
+    assert asked.outcome.probabilities == pytest.approx(unasked.outcome.probabilities, abs=1e-5)
+    assert engine.explain(info, record, lambda: True) is None
 
 
 @dataclass
