@@ -16,20 +16,24 @@ PICTURE_SIZE_PX: Final = (1440, 900)
 
 
 def export_labels(out: Path, store: str | None) -> int:
-    """Write the signed readings to a manifest and say what was left out; 0 when it was written."""
+    """Write the signed readings to a manifest and say what was left out.
+
+    Returns 0 when it was written, 1 when it could not be, 2 where the address holds no store. The store
+    is only read: a wrong address makes nothing, and labels on a read-only disk can be exported too.
+    """
     from ecgviewer.paths import store_url
-    from ecgviewer.store import LabelStore, StoreError, export_manifest
+    from ecgviewer.store import LabelStore, NoStoreError, StoreError, export_manifest
     from inference.manifest import ManifestError
 
     try:
-        opened = LabelStore.open(store or store_url())
+        opened = LabelStore.open_to_read(store or store_url())
         try:
             print(export_manifest(opened, out).sentence)
         finally:
             opened.close()
     except (StoreError, ManifestError) as error:
         print(error, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, NoStoreError) else 1
     return 0
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from ecgviewer.store.errors import StoreError
+from ecgviewer.store.errors import NoStoreError, StoreError
 from ecgviewer.store.schema import DIALECTS
 
 BUSY_TIMEOUT_S: Final = 5.0
@@ -24,6 +26,50 @@ def connect(url: str, busy_timeout_s: float) -> tuple[Engine, str]:
     address = _known_url(url)
     place = _place_of(address)
     return _engine_of(address, place, busy_timeout_s), place
+
+
+def connect_to_read(url: str, busy_timeout_s: float) -> tuple[Engine, str]:
+    """Like `connect`, but nothing is made, migrated or written: for a read-only disk, and for an export.
+
+    Raises StoreError for an address that cannot be used; NoStoreError where there is no file.
+    """
+    address = _known_url(url)
+    place = _place_of(address)
+    if address.get_backend_name() != "sqlite":
+        engine = create_engine(address, pool_pre_ping=True, execution_options={"postgresql_readonly": True})
+        return engine, place
+    file = Path(address.database or "")
+    if not file.is_file():
+        raise NoStoreError(place)
+    engine = create_engine(
+        "sqlite://", poolclass=NullPool, creator=partial(_open_file_to_read, file, busy_timeout_s)
+    )
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine, place
+
+
+def _open_file_to_read(file: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """A connection that cannot write, also where the folder refuses the shared memory of a WAL database."""
+    connection = _open_file(file, "mode=ro", busy_timeout_s)
+    try:
+        connection.execute("PRAGMA schema_version").close()
+    except sqlite3.OperationalError:
+        connection.close()
+        log = file.with_name(f"{file.name}-wal")
+        if log.is_file() and log.stat().st_size > 0:
+            # Readings wait in the log; 'immutable' would pass over them without a word.
+            raise
+        # Nothing waits, and where not even shared memory can be made nobody writes
+        # (sqlite.org/wal.html, 'Read-Only Databases').
+        connection = _open_file(file, "immutable=1", busy_timeout_s)
+    return connection
+
+
+def _open_file(file: Path, how: str, busy_timeout_s: float) -> sqlite3.Connection:
+    address = f"{file.absolute().as_uri()}?{how}"
+    return sqlite3.connect(
+        address, uri=True, timeout=busy_timeout_s, check_same_thread=False, isolation_level=None
+    )
 
 
 def _known_url(url: str) -> URL:

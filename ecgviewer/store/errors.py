@@ -32,6 +32,13 @@ class StoreError(Exception):
     """
 
 
+class NoStoreError(StoreError):
+    """There is no label store at this address; nothing was made there."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"There is no label store at {place}; check the address.")
+
+
 def store_error(place: str, error: DBAPIError) -> StoreError | None:
     """The sentence for a database's error, or None for an error that only a bug can cause."""
     code = getattr(error.orig, "sqlite_errorcode", None)

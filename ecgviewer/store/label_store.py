@@ -11,10 +11,10 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from ecgviewer.store.database import BUSY_TIMEOUT_S, connect, refuse_damage
+from ecgviewer.store.database import BUSY_TIMEOUT_S, connect, connect_to_read, refuse_damage
 from ecgviewer.store.entries import ReadingEntry, RecordState, StoredReading
 from ecgviewer.store.errors import StoreError, store_error
-from ecgviewer.store.schema import READING, migrate
+from ecgviewer.store.schema import READING, check_readable, migrate, refuse_read_only
 from inference.labels import Reading
 from inference.manifest import ShownPrediction
 
@@ -49,6 +49,25 @@ class LabelStore:
             with store._write() as connection:
                 refuse_damage(connection, place)
                 migrate(connection, place)
+                refuse_read_only(connection)
+        except BaseException:
+            engine.dispose()
+            raise
+        return store
+
+    @classmethod
+    def open_to_read(cls, url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Self:
+        """Open a store that is there, to be read only: nothing is made, migrated or written.
+
+        Raises StoreError for a database that cannot be reached, understood or trusted, NoStoreError
+        where there is none. `append` on such a store raises StoreError.
+        """
+        engine, place = connect_to_read(url, busy_timeout_s)
+        store = cls(engine, place)
+        try:
+            with store._read() as connection:
+                refuse_damage(connection, place)
+                check_readable(connection, place)
         except BaseException:
             engine.dispose()
             raise

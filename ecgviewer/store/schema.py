@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
 )
 
-from ecgviewer.store.errors import StoreError
+from ecgviewer.store.errors import NoStoreError, StoreError
 
 MIGRATION_LOCK: Final = 0x45434756
 """PostgreSQL's advisory lock of this program's migrations ('ECGV'); the number only has to be its own."""
@@ -133,12 +133,7 @@ def migrate(connection: Connection, place: str) -> None:
         # Two programs may open a new store at once; SQLite's write lock is held already.
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
     version = _schema_version(connection, place)
-    known = MIGRATIONS[-1][0]
-    if version > known:
-        raise StoreError(
-            f"The label store {place} was written by a newer version of this program (schema {version}, "
-            f"this one knows {known}); update the program. Nothing was changed."
-        )
+    _refuse_newer(version, place)
     for number, apply in MIGRATIONS:
         if number > version:
             apply(connection)
@@ -146,13 +141,59 @@ def migrate(connection: Connection, place: str) -> None:
             connection.execute(insert(MIGRATION).values(number=number, applied_at=applied_at))
 
 
+def refuse_read_only(connection: Connection) -> None:
+    """Meet a read-only file now and not at the first reading; a database error tells of it.
+
+    SQLite begins even an 'immediate' transaction on a file that it may not write, so a row is tried
+    and taken back.
+    """
+    with connection.begin_nested() as attempt:
+        connection.execute(insert(MIGRATION).values(number=0, applied_at=""))
+        attempt.rollback()
+
+
+def check_readable(connection: Connection, place: str) -> None:
+    """Refuse a store that this program could only read after a migration, or not at all; change nothing.
+
+    Raises NoStoreError where the database holds nothing, StoreError for another schema or program.
+    """
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        raise NoStoreError(place)
+    _refuse_foreign(tables, place)
+    version = _applied(connection)
+    _refuse_newer(version, place)
+    if version < MIGRATIONS[-1][0]:
+        raise StoreError(
+            f"The label store {place} was written by an older version of this program; open it once in "
+            "the viewer, where it can be written, to bring it up to date."
+        )
+
+
+def _refuse_newer(version: int, place: str) -> None:
+    known = MIGRATIONS[-1][0]
+    if version > known:
+        raise StoreError(
+            f"The label store {place} was written by a newer version of this program (schema {version}, "
+            f"this one knows {known}); update the program. Nothing was changed."
+        )
+
+
+def _refuse_foreign(tables: list[str], place: str) -> None:
+    if tables and MIGRATION.name not in tables:
+        raise StoreError(
+            f"The database {place} belongs to another program; choose another place for the labels."
+        )
+
+
+def _applied(connection: Connection) -> int:
+    return connection.execute(select(func.max(MIGRATION.c.number))).scalar_one() or 0
+
+
 def _schema_version(connection: Connection, place: str) -> int:
     """The highest migration applied; 0 for a new and empty database, whose migration table is made here."""
     tables = inspect(connection).get_table_names()
-    if MIGRATION.name not in tables:
-        if tables:
-            raise StoreError(
-                f"The database {place} belongs to another program; choose another place for the labels."
-            )
+    _refuse_foreign(tables, place)
+    if not tables:
         MIGRATION.create(connection)
-    return connection.execute(select(func.max(MIGRATION.c.number))).scalar_one() or 0
+    return _applied(connection)
