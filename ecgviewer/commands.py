@@ -1,6 +1,6 @@
 """Undo and redo of readings, on top of a store that never forgets.
 
-1. The reading panel asks for a change; the workspace pushes an `EditReading` on its QUndoStack.
+1. The reading panel asks for an `AnswerChange`; the desk pushes an `EditReading` on the record's QUndoStack.
 2. The stack calls `redo`: the new answers are written as an 'edit'.
 3. Undo writes the answers of before as a reading of its own kind, 'undo'; redo writes 'redo'. Nothing
    is erased, so the history also shows what a reader took back.
@@ -10,10 +10,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final, Literal, cast
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, cast
 
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from inference.labels import MI_LOCATIONS, Reading
 
@@ -23,7 +26,22 @@ WriteReading = Callable[[Reading, Literal["edit", "undo", "redo"]], None]
 COMMENT_ID: Final = 1
 """Qt offers commands of one id to each other for merging; -1 would mean never."""
 
+KEPT_STACKS: Final = 64
+"""Records whose steps can still be undone; the longest left one is forgotten first, in memory only."""
+
 _COMMENT_CHANGED: Final = "edit comment"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """One answer as the reader wants it: the other answers stay what they are."""
+
+    field: Literal["omi", "location", "culprit", "confidence", "comment"]
+    value: Any
+
+    def applied_to(self, reading: Reading) -> Reading:
+        """The reading with this answer changed."""
+        return replace(reading, **{self.field: self.value})
 
 
 class EditReading(QUndoCommand):
@@ -63,6 +81,39 @@ class EditReading(QUndoCommand):
         self._after = later._after
         self.setObsolete(self._after == self._before)
         return True
+
+
+class UndoStacks(QUndoGroup):
+    """One undo stack for each record and reader, so that going on to another ECG loses no step."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._by_key: OrderedDict[tuple[str, str], QUndoStack] = OrderedDict()
+
+    def of(self, record_sha256: str, reader: str) -> QUndoStack:
+        """The stack of one reader's answers for one record, made if it is not there."""
+        key = (record_sha256, reader)
+        if key not in self._by_key:
+            self._by_key[key] = QUndoStack(self)
+        self._by_key.move_to_end(key)
+        if len(self._by_key) > KEPT_STACKS:
+            _key, oldest = self._by_key.popitem(last=False)
+            self.removeStack(oldest)
+            oldest.deleteLater()
+        return self._by_key[key]
+
+    def show(self, record_sha256: str | None, reader: str) -> None:
+        """Undo and redo belong to this record from now on; None: to nothing."""
+        if record_sha256 is None:
+            # PySide's stub forgets that Qt takes a null pointer here.
+            self.setActiveStack(None)  # type: ignore[arg-type]
+        else:
+            self.of(record_sha256, reader).setActive()
+
+    def silence(self) -> None:
+        """Stop telling: a stack that is destroyed would announce its last change to closed views."""
+        for talker in (self, *self.stacks()):
+            talker.blockSignals(True)
 
 
 def describe_change(before: Reading, after: Reading) -> str:

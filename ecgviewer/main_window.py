@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu, QMessage
 
 from ecgviewer.actions import ACTIONS
 from ecgviewer.appearance import Appearance
-from ecgviewer.dialogs.reader_dialog import ReaderDialog
+from ecgviewer.dialogs.reader_dialog import ReaderQuestion
 from ecgviewer.dialogs.shortcuts_sheet import ShortcutsSheet
 from ecgviewer.dialogs.text_dialogs import model_card_dialog, notice_dialog
 from ecgviewer.plots.layouts import LAYOUTS
@@ -29,8 +29,9 @@ from ecgviewer.services.library_service import Scan
 from ecgviewer.widgets.status_strip import StatusStrip
 from ecgviewer.window_news import WindowNews
 from ecgviewer.window_parts import WindowParts
+from ecgviewer.window_reading import WindowReading
 from ecgviewer.workspace import Workspace
-from inference.labels import CONFIDENCES, Culprit, Omi, Reading
+from inference.labels import CONFIDENCES, Culprit, Omi
 
 _T = TypeVar("_T")
 ZOOM_STEP: Final = 1.25
@@ -56,6 +57,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1080, 640)
         self.resize(1440, 900)
         self.news = WindowNews(workspace, self.parts, self.status, self)
+        self.naming = ReaderQuestion(appearance, self)
+        self.reading = WindowReading(workspace, self.parts, self.status, self.naming, self)
         self._make_actions()
         self._connect()
         self._on_title("")
@@ -92,12 +95,12 @@ class MainWindow(QMainWindow):
             **{f"culprit_{c.name.lower()}": _deed(parts.reading.wish_culprit, c) for c in Culprit},
             **{f"confidence_{n}": _deed(parts.reading.wish_confidence, n) for n in CONFIDENCES},
             "location": parts.reading.open_locations,
-            "sign_next": self.sign_and_next,
+            "sign_next": self.reading.sign_and_next,
             "comment": lambda: parts.reading.comment.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "history": lambda: parts.history.setVisible(not parts.history.isVisible()),
-            "undo": workspace.desk.undo_stack.undo,
-            "redo": workspace.desk.undo_stack.redo,
-            "reader": lambda: self.ask_reader(lambda: None),
+            "undo": self.reading.undo,
+            "redo": self.reading.redo,
+            "reader": lambda: self.naming.ask(),
             "retry_save": workspace.store.retry,
             "shortcuts": lambda: self._show_dialog(ShortcutsSheet(self)),
             "notice": self.show_notice,
@@ -126,8 +129,8 @@ class MainWindow(QMainWindow):
         parts.library.peek_wished.connect(workspace.records.peek)
         parts.models.card_wished.connect(self._on_card_wished)
         parts.models.why_wished.connect(workspace.explain)
-        parts.reading.reading_wished.connect(self._on_reading_wished)
-        parts.reading.sign_wished.connect(self.sign_and_next)
+        self.reading.open_wished.connect(self.open_record)
+        self.reading.step_wished.connect(self.step)
         parts.reading.history_wished.connect(self.actions_by_id["history"].trigger)
         parts.reading.comment.left.connect(parts.library.view.setFocus)
         parts.errors.log_wished.connect(self._show_log)
@@ -148,8 +151,7 @@ class MainWindow(QMainWindow):
         self.workspace.open_library(paths)
 
     def open_record(self, path: Path) -> None:
-        """Open a record of the library; a comment being typed is saved first."""
-        self.parts.reading.commit_comment()
+        """Open a record of the library; a comment being typed is saved first (`record_closing`)."""
         if self.parts.reading.isAncestorOf(self.focusWidget()):
             # The panel rests while the record is read: keys must not fall to whatever is next in line.
             self.parts.library.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -178,44 +180,6 @@ class MainWindow(QMainWindow):
         elif self.workspace.path is not None:
             self.status.tell("This is the last record." if by > 0 else "This is the first record.")
 
-    def sign_and_next(self) -> None:
-        """Sign the reading and open the next record that is not signed."""
-        self.parts.reading.commit_comment()
-        if self.workspace.record is None:
-            self.step(1)
-            return
-        if self.workspace.desk.reading.omi is None:
-            self.status.tell("Choose OMI, Not OMI or Uncertain first (1, 2, 3).")
-            return
-        self.ask_reader_if_needed(self._sign)
-
-    def _sign(self) -> None:
-        self.workspace.desk.sign()
-        following = self.parts.library.next_unsigned(self.workspace.path)
-        if following is None:
-            self.status.tell("Signed. No unsigned record is left below this one.")
-        else:
-            self.open_record(following)
-
-    def ask_reader_if_needed(self, then: Callable[[], None]) -> None:
-        """Go on when the reader has a name; otherwise ask for it first."""
-        if self.workspace.desk.reader:
-            then()
-        else:
-            self.ask_reader(then)
-
-    def ask_reader(self, then: Callable[[], None]) -> None:
-        """Ask for the reader's name, then go on."""
-        dialog = ReaderDialog(self.appearance.suggested_reader(), self)
-
-        def accept() -> None:
-            # The answers on screen are the unnamed reader's first ones: they must not be lost.
-            self.appearance.set_reader(dialog.reader)
-            then()
-
-        dialog.accepted.connect(accept)
-        self._show_dialog(dialog)
-
     def show_notice(self) -> None:
         from ecgviewer import paths
 
@@ -233,9 +197,6 @@ class MainWindow(QMainWindow):
         wished = [neighbour for neighbour in ahead if neighbour is not None]
         unknown = [path for path in self.parts.library.unknown_paths() if path not in wished]
         self.workspace.records.peek(wished + unknown)
-
-    def _on_reading_wished(self, reading: Reading, _words: str) -> None:
-        self.ask_reader_if_needed(lambda: self.workspace.desk.wish(reading))
 
     def _on_layout_wished(self, name: str) -> None:
         layout = next(known for known in LAYOUTS if known == name)
@@ -268,7 +229,8 @@ class MainWindow(QMainWindow):
     def _on_appearance(self) -> None:
         self.parts.set_theme(self.appearance.theme)
         self.parts.header.set_reader(self.appearance.reader)
-        self.workspace.desk.set_reader(self.appearance.reader)
+        self.parts.reading.commit_comment()
+        self.workspace.set_reader(self.appearance.reader)
         if self.appearance.problem:
             self.status.tell(self.appearance.problem)
 
@@ -287,19 +249,23 @@ class MainWindow(QMainWindow):
         self._dialog = dialog
 
     def _may_close(self) -> bool:
-        """Readings that the disk refused would be lost with the window: let the reader decide."""
-        store = self.workspace.store
-        if not store.problem or store.n_unsaved == 0:
+        """Readings that are not on the disk would be lost with the window: let the reader decide."""
+        store, n_unnamed = self.workspace.store, self.workspace.desk.n_unnamed
+        sentences = []
+        if n_unnamed:
+            ecgs = "1 ECG are" if n_unnamed == 1 else f"{n_unnamed} ECGs are"
+            sentences.append(f"The answers for {ecgs} not saved, because no reader is named.")
+        if store.problem and store.n_unsaved:
+            waiting = "1 reading is" if store.n_unsaved == 1 else f"{store.n_unsaved} readings are"
+            sentences.append(f"{waiting} not saved. {store.problem}")
+        if not sentences:
             return True
         buttons = QMessageBox.StandardButton
-        waiting = "1 reading is" if store.n_unsaved == 1 else f"{store.n_unsaved} readings are"
         pressed = QMessageBox.warning(
-            self,
-            "Not saved",
-            f"{waiting} not saved. {store.problem}",
-            buttons.Discard | buttons.Cancel,
-            buttons.Cancel,
+            self, "Not saved", " ".join(sentences), buttons.Discard | buttons.Cancel, buttons.Cancel
         )
+        if pressed != buttons.Discard and n_unnamed:
+            self.naming.ask()
         return bool(pressed == buttons.Discard)
 
     def _show_log(self) -> None:

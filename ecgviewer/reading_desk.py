@@ -1,24 +1,27 @@
 """ReadingDesk: the reader's answers for the open record, with undo, signature and history.
 
 How an answer travels:
-1. The reading panel announces `reading_wished`; the window hands it to `ReadingDesk.wish`.
-2. `wish` pushes an `EditReading` on the undo stack, which calls `_write`.
+1. The reading panel announces `change_wished`; the window hands it to `ReadingDesk.wish`.
+2. `wish` pushes an `EditReading` on the undo stack of this record and reader, which calls `_write`.
 3. `_write` shows the answers as a draft and gives an entry to the StoreService, which never drops it.
 4. The store's answer comes back by `_on_stored`: the draft or signature is on the disk, the time is shown.
+
+Answers without a reader's name stay here with their record, as 'not saved', until `set_reader` names one:
+then they are laid over what this reader had answered before, and go on at 2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
 from ecgviewer import __version__
-from ecgviewer.commands import EditReading
+from ecgviewer.commands import AnswerChange, EditReading, UndoStacks
 from ecgviewer.services.store_service import StoreService
 from inference.labels import Reading
 from inference.manifest import ShownPrediction
@@ -27,8 +30,7 @@ from inference.records.record import Record
 if TYPE_CHECKING:
     from ecgviewer.store import ReadingEntry, StoredReading
 
-Kind = Literal["edit", "undo", "redo", "sign"]
-DeskState = Literal["", "draft", "signed", "not saved"]
+DeskState = Literal["", "draft", "signed", "not saved", "not saved: no reader named"]
 
 
 class ReadingDesk(QObject):
@@ -46,7 +48,7 @@ class ReadingDesk(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.undo_stack = QUndoStack(self)
+        self.undo_stacks = UndoStacks(self)
         self._store = store
         self._shown_predictions = shown_predictions
         self._record: Record | None = None
@@ -56,11 +58,18 @@ class ReadingDesk(QObject):
         self._history: list[StoredReading] = []
         self._last: dict[tuple[str, str], StoredReading] = {}
         self._unsaved: dict[tuple[str, str], ReadingEntry] = {}
-        """The last entry of each record and reader that is still on its way to the disk."""
+        """The last entry of each record and reader that is still on its way to the disk. What was
+        answered before a reader was named waits here under the name ''."""
+        self._is_past_known = False
         store.opened.connect(self._on_store_opened)
         store.stored.connect(self._on_stored)
         store.history_ready.connect(self._on_history)
         store.problem_changed.connect(self._on_problem)
+
+    @property
+    def record_sha256(self) -> str | None:
+        """Whose answers are shown; None while no record is open."""
+        return None if self._record is None else self._record.sha256
 
     @property
     def reading(self) -> Reading:
@@ -73,8 +82,16 @@ class ReadingDesk(QObject):
     @property
     def state(self) -> DeskState:
         """What is known of the shown answers: nothing, a draft, signed, or not yet on the disk."""
-        is_unsaved = bool(self._store.problem) and self._store.n_unsaved > 0
-        return "not saved" if is_unsaved and self._state else self._state
+        if not self._state:
+            return ""
+        if not self._reader:
+            return "not saved: no reader named"
+        return "not saved" if self._store.problem and self._store.n_unsaved > 0 else self._state
+
+    @property
+    def n_unnamed(self) -> int:
+        """How many records have answers that wait for a reader's name."""
+        return sum(not reader for _record, reader in self._unsaved)
 
     @property
     def history(self) -> list[StoredReading]:
@@ -82,66 +99,85 @@ class ReadingDesk(QObject):
         return self._history
 
     def close(self) -> None:
-        """Stop telling: a QUndoStack that is destroyed would announce its last change to closed views."""
-        self.undo_stack.blockSignals(True)
+        """The views are gone: tell nobody of what is taken down now."""
+        self.undo_stacks.silence()
 
     def set_reader(self, reader: str) -> None:
-        """Whose readings are shown and written from now on."""
-        if reader != self._reader:
-            self._reader = reader
-            self.open(self._record)
+        """Whose readings are shown and written from now on; takes over what was answered without a name."""
+        if reader == self._reader:
+            return
+        self._reader = reader
+        for record_sha256, name in list(self._unsaved):
+            if not name:
+                unnamed = self._unsaved.pop((record_sha256, name))
+                self.undo_stacks.of(record_sha256, name).clear()
+                earlier = self._last_answers(record_sha256, reader)[0]
+                self._lay_over(earlier, replace(unnamed, reader=reader))
+        self.open(self._record)
 
     def open(self, record: Record | None) -> None:
-        """Show the reader's last answers for a record; what was undone before stays in the history."""
+        """Show the reader's last answers for a record; its earlier steps can be undone again."""
         self._record = record
-        self.undo_stack.clear()
+        self.undo_stacks.show(self.record_sha256, self._reader)
         self._history = []
         self._show_last()
         self.history_changed.emit()
         if record is not None:
             self._store.ask_history(record.sha256)
 
-    def wish(self, reading: Reading) -> None:
-        """Make a change of the answers an undoable step and save it."""
-        if self._record is not None and reading != self._reading:
-            self.undo_stack.push(EditReading(self._reading, reading, self._write))
+    def wish(self, change: AnswerChange) -> None:
+        """Make a change of one answer an undoable step and save it."""
+        wished = change.applied_to(self._reading)
+        if self._record is not None and wished != self._reading:
+            self._push(self._reading, self._entry(wished, "edit"))
 
     def sign(self) -> bool:
-        """Sign the answers as they stand; False where OMI is not answered yet or nothing is open."""
-        if self._record is None or self._reading.omi is None:
+        """Sign the answers as they stand; False without a reader, an open record, or an answer on OMI."""
+        if self._record is None or not self._reader or self._reading.omi is None:
             return False
         if self._state != "signed":
-            self._store_entry(self._reading, "sign")
-            self._state = "signed"
-            self.undo_stack.setClean()
-            self.changed.emit()
+            self._keep(self._entry(self._reading, "sign"))
+            self.undo_stacks.of(self._record.sha256, self._reader).setClean()
+            self._show_last()
         return True
 
+    def _last_answers(self, record_sha256: str, reader: str) -> tuple[Reading, bool]:
+        """A reader's last answers and whether they are signed; also those that the disk has not taken yet."""
+        key = (record_sha256, reader)
+        last = self._unsaved.get(key) or self._last.get(key)
+        return (Reading(), False) if last is None else (last.reading, last.signed)
+
     def _show_last(self) -> None:
-        """The reader's last answers, also those that the disk has not taken yet."""
         self._reading, is_signed = Reading(), False
         if self._record is not None:
-            key = (self._record.sha256, self._reader)
-            waiting, stored = self._unsaved.get(key), self._last.get(key)
-            if waiting is not None:
-                self._reading, is_signed = waiting.reading, waiting.kind == "sign"
-            elif stored is not None:
-                self._reading, is_signed = stored.reading, stored.signed
+            self._reading, is_signed = self._last_answers(self._record.sha256, self._reader)
         self._state = "signed" if is_signed else "" if self._reading.is_empty else "draft"
         self.changed.emit()
 
-    def _write(self, reading: Reading, kind: Literal["edit", "undo", "redo"]) -> None:
-        self._reading = reading
-        self._state = "" if reading.is_empty else "draft"
-        self._store_entry(reading, kind)
-        self.changed.emit()
+    def _lay_over(self, earlier: Reading, given: ReadingEntry) -> None:
+        """Answers from a panel that did not know the earlier ones: they replace only what they answer."""
+        wished = laid_over(earlier, given.reading)
+        if wished != earlier:
+            self._push(earlier, replace(given, reading=wished))
 
-    def _store_entry(self, reading: Reading, kind: Kind) -> None:
+    def _push(self, before: Reading, entry: ReadingEntry) -> None:
+        """One undoable step, bound to the record and reader of its entry."""
+        stack = self.undo_stacks.of(entry.record_sha256, entry.reader)
+        stack.push(EditReading(before, entry.reading, partial(self._write, entry)))
+
+    def _write(self, given: ReadingEntry, reading: Reading, kind: Literal["edit", "undo", "redo"]) -> None:
+        # A step is undone on the open record: what is on screen then was seen then.
+        shown = given.predictions if kind == "edit" else self._shown_predictions()
+        self._keep(replace(given, reading=reading, kind=kind, predictions=shown))
+        if given.record_sha256 == self.record_sha256:
+            self._show_last()
+
+    def _entry(self, reading: Reading, kind: Literal["edit", "sign"]) -> ReadingEntry:
         from ecgviewer.store import ReadingEntry
 
         record = self._record
         assert record is not None, "answers are only given for an open record"
-        entry = ReadingEntry(
+        return ReadingEntry(
             record_sha256=record.sha256,
             record_path=str(record.path),
             reading=reading,
@@ -153,14 +189,28 @@ class ReadingDesk(QObject):
             predictions=self._shown_predictions(),
             import_report=asdict(record.report),
         )
-        self._unsaved[record.sha256, self._reader] = entry
-        self._store.append(entry)
+
+    def _keep(self, entry: ReadingEntry) -> None:
+        """Hand an entry to the store; without a reader's name it waits here, as long as it says anything."""
+        key = (entry.record_sha256, entry.reader)
+        self._unsaved[key] = entry
+        if entry.reader:
+            self._store.append(entry)
+        elif entry.reading.is_empty:
+            del self._unsaved[key]
 
     def _on_store_opened(self, readings: list[StoredReading]) -> None:
-        for stored in readings:
-            self._last[(stored.record_sha256, stored.reader)] = stored
-        if self._record is not None and self.undo_stack.count() == 0 and not self._state:
-            self._show_last()
+        earlier = {(stored.record_sha256, stored.reader): stored for stored in readings}
+        self._last |= earlier
+        hasty = {} if self._is_past_known else dict(self._unsaved)
+        self._is_past_known = True
+        for key, entry in hasty.items():
+            # Answered while the store was still being opened, on a panel that looked empty. A signature
+            # stays as it was given.
+            if key in earlier and not entry.signed:
+                self.undo_stacks.of(*key).clear()
+                self._lay_over(earlier[key].reading, entry)
+        self._show_last()
 
     def _on_stored(self, stored: StoredReading) -> None:
         key = (stored.record_sha256, stored.reader)
@@ -169,15 +219,23 @@ class ReadingDesk(QObject):
         if waiting is not None and (waiting.reading, waiting.kind) == (stored.reading, stored.kind):
             del self._unsaved[key]
         self.saved.emit(datetime.now())
-        if self._record is not None and stored.record_sha256 == self._record.sha256:
+        if stored.record_sha256 == self.record_sha256:
             self._history = [*self._history, stored]
             self.history_changed.emit()
             self.changed.emit()
 
     def _on_history(self, record_sha256: str, readings: list[StoredReading]) -> None:
-        if self._record is not None and record_sha256 == self._record.sha256:
+        if record_sha256 == self.record_sha256:
             self._history = list(readings)
             self.history_changed.emit()
 
     def _on_problem(self, _sentence: str) -> None:
         self.changed.emit()
+
+
+def laid_over(earlier: Reading, given: Reading) -> Reading:
+    """The earlier answers with every answer that `given` has in the place of theirs."""
+    nothing = Reading()
+    answers = {field.name: getattr(given, field.name) for field in fields(Reading)}
+    said = {name: value for name, value in answers.items() if value != getattr(nothing, name)}
+    return replace(earlier, **said)

@@ -47,6 +47,7 @@ class WindowNews(QObject):
         workspace.library.scanning.connect(self._on_scanning)
         workspace.library.library_changed.connect(self._on_library)
         workspace.library.entry_changed.connect(self._on_entry)
+        workspace.record_closing.connect(self._parts.reading.commit_comment)
         workspace.record_opening.connect(self._on_opening)
         workspace.record_changed.connect(self._on_record)
         workspace.answers_changed.connect(self.show_answers)
@@ -56,7 +57,7 @@ class WindowNews(QObject):
         workspace.desk.changed.connect(self._on_reading)
         workspace.desk.history_changed.connect(self._on_history)
         workspace.desk.saved.connect(self._on_saved)
-        workspace.desk.undo_stack.indexChanged.connect(self._on_undo)
+        workspace.desk.undo_stacks.indexChanged.connect(self._on_undo)
         workspace.store.problem_changed.connect(self._on_store_problem)
         workspace.background.failed.connect(self._parts.errors.tell)
 
@@ -262,7 +263,9 @@ class WindowNews(QObject):
 
     def _on_reading(self) -> None:
         desk = self._workspace.desk
-        self._parts.reading.set_reading(desk.reading, desk.state)
+        self._parts.reading.set_reading(desk.reading, desk.state, (desk.record_sha256, desk.reader))
+        if self._workspace.store.problem:
+            self._on_store_problem(self._workspace.store.problem)
 
     def _on_history(self) -> None:
         history = self._workspace.desk.history
@@ -279,8 +282,8 @@ class WindowNews(QObject):
             self._status.set_ready()
 
     def _on_undo(self, _index: int) -> None:
-        stack = self._workspace.desk.undo_stack
-        self._status.set_undo(stack.undoText(), stack.redoText())
+        stacks = self._workspace.desk.undo_stacks
+        self._status.set_undo(stacks.undoText(), stacks.redoText())
 
     def _name(self, path: Path) -> str:
         entry = self._workspace.library.entry(path)

@@ -58,6 +58,8 @@ class ViewState:
 class Workspace(QObject):
     """The one place where the state of the window changes."""
 
+    record_closing = Signal()
+    """The open record is about to be left: what is being typed belongs to it."""
     record_opening = Signal(Path)
     record_changed = Signal()
     """A record with its analysis is there, or was refused, or nothing is open: see the properties."""
@@ -142,12 +144,18 @@ class Workspace(QObject):
                 return answer.attribution
         return None
 
+    def set_reader(self, reader: str) -> None:
+        """Whose readings are shown, written and counted in the worklist."""
+        self.desk.set_reader(reader)
+        self.library.set_reader(reader)
+
     def open_library(self, paths: list[Path]) -> None:
         """Show the records of folders and files."""
         self.library.open(paths)
 
     def open_record(self, path: Path | None) -> None:
         """Open a record, or close the open one for None."""
+        self.record_closing.emit()
         self.inference.drop()
         self._path, self._loaded, self._answers, self._whys = path, None, {}, {}
         if path is None:

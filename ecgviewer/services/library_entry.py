@@ -18,8 +18,8 @@ READ_STATES: frozenset[EntryState] = frozenset({"draft", "signed"})
 class LibraryEntry:
     """A record in the library as far as it is known.
 
-    `patient` is None until the record was looked into. `label` is what the store holds, `warning` the
-    first quality warning, `refusal` the sentence for a file that could not be read.
+    `patient` is None until the record was looked into. `label` is what the store holds of the present
+    reader, `warning` the first quality warning, `refusal` the sentence for a file that could not be read.
     """
 
     path: Path
@@ -30,6 +30,8 @@ class LibraryEntry:
     label: Literal["draft", "signed"] | None = None
     warning: str = ""
     refusal: str = ""
+    is_read_by_others: bool = False
+    """Whether another reader has answered; what they said is not for the worklist to tell."""
 
     @property
     def state(self) -> EntryState:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ecgviewer.store import StoredReading
 
 LabelState = Literal["draft", "signed"]
+Labels = dict[str, LabelState]
+"""By reader: what each of them has made of one record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,10 @@ class LibraryService(QObject):
         self._background = background
         self._entries: dict[Path, LibraryEntry] = {}
         self._hashes: dict[str, Path] = {}
-        self._labels_by_hash: dict[str, LabelState] = {}
-        self._labels_by_path: dict[str, LabelState] = {}
+        self._hash_of: dict[Path, str] = {}
+        self._reader = ""
+        self._labels_by_hash: dict[str, Labels] = {}
+        self._labels_by_path: dict[str, Labels] = {}
 
     def open(self, paths: list[Path]) -> None:
         """Scan folders and files in the background; a newer wish makes an older one stale."""
@@ -75,12 +79,17 @@ class LibraryService(QObject):
     def entry(self, path: Path) -> LibraryEntry | None:
         return self._entries.get(path)
 
+    def set_reader(self, reader: str) -> None:
+        """Whose readings count as read; what others have read is only marked as such."""
+        if reader != self._reader:
+            self._reader = reader
+            self._label_all()
+
     def set_labels(self, readings: list[StoredReading]) -> None:
         """Take over what the store holds: the last reading of each record by each reader."""
         for stored in readings:
             self._remember(stored)
-        for path, entry in list(self._entries.items()):
-            self._put(replace(entry, label=self._label_of(path, entry)))
+        self._label_all()
 
     def note_stored(self, stored: StoredReading) -> None:
         """A reading reached the disk."""
@@ -88,7 +97,7 @@ class LibraryService(QObject):
         path = self._hashes.get(stored.record_sha256, Path(stored.record_path))
         entry = self._entries.get(path)
         if entry is not None:
-            self._put(replace(entry, label=self._labels_by_hash.get(stored.record_sha256)))
+            self._put(self._labelled(entry))
 
     def note_loaded(self, loaded: LoadedRecord) -> None:
         """A record was looked into."""
@@ -100,31 +109,40 @@ class LibraryService(QObject):
             self._put(replace(entry, refusal=loaded.refusal))
             return
         self._hashes[record.sha256] = loaded.path
+        self._hash_of[loaded.path] = record.sha256
         warnings = recording_warnings(analysis.quality) if analysis is not None else []
-        self._put(
-            replace(
-                entry,
-                patient=record.patient,
-                when="" if record.acquired_at is None else f"{record.acquired_at:%Y-%m-%d}",
-                is_synthetic=record.synthetic is not None,
-                label=self._labels_by_hash.get(record.sha256, None),
-                warning=" ".join(warnings),
-                refusal="",
-            )
+        known = replace(
+            entry,
+            patient=record.patient,
+            when="" if record.acquired_at is None else f"{record.acquired_at:%Y-%m-%d}",
+            is_synthetic=record.synthetic is not None,
+            warning=" ".join(warnings),
+            refusal="",
         )
+        self._put(self._labelled(known))
 
     def _remember(self, stored: StoredReading) -> None:
-        if not stored.signed and stored.reading.is_empty:
-            self._labels_by_hash.pop(stored.record_sha256, None)
-            self._labels_by_path.pop(stored.record_path, None)
-            return
-        state: LabelState = "signed" if stored.signed else "draft"
-        self._labels_by_hash[stored.record_sha256] = state
-        self._labels_by_path[stored.record_path] = state
+        by_hash = self._labels_by_hash.setdefault(stored.record_sha256, {})
+        by_path = self._labels_by_path.setdefault(stored.record_path, {})
+        for labels in (by_hash, by_path):
+            if not stored.signed and stored.reading.is_empty:
+                labels.pop(stored.reader, None)
+            else:
+                labels[stored.reader] = "signed" if stored.signed else "draft"
 
-    def _label_of(self, path: Path, entry: LibraryEntry) -> LabelState | None:
-        """By path while the file was not read; its content decides afterwards (see `note_loaded`)."""
-        return self._labels_by_path.get(str(path), entry.label)
+    def _labelled(self, entry: LibraryEntry) -> LibraryEntry:
+        """By path while the file was not read; its content decides afterwards."""
+        record_sha256 = self._hash_of.get(entry.path)
+        if record_sha256 is None:
+            labels = self._labels_by_path.get(str(entry.path), {})
+        else:
+            labels = self._labels_by_hash.get(record_sha256, {})
+        others = labels.keys() - {self._reader}
+        return replace(entry, label=labels.get(self._reader), is_read_by_others=bool(others))
+
+    def _label_all(self) -> None:
+        for entry in list(self._entries.values()):
+            self._put(self._labelled(entry))
 
     def _put(self, entry: LibraryEntry) -> None:
         if self._entries.get(entry.path) != entry:
@@ -133,7 +151,7 @@ class LibraryService(QObject):
 
     def _on_scanned(self, found: Scan) -> None:
         entries = [LibraryEntry(path, name) for path, name in zip(found.paths, found.names, strict=True)]
-        entries = [replace(entry, label=self._label_of(entry.path, entry)) for entry in entries]
+        self._hashes, self._hash_of = {}, {}
+        entries = [self._labelled(entry) for entry in entries]
         self._entries = {entry.path: entry for entry in entries}
-        self._hashes = {}
         self.library_changed.emit(found, entries)

@@ -50,7 +50,8 @@ class LibraryModel(QAbstractListModel):
             facts = patient_short(entry.patient) if entry.patient else ""
             return f"{entry.name}, {facts}, {entry.state}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{entry.name}\n{entry.reason}" if entry.reason else str(entry.name)
+            others = "Another reader has read this ECG." if entry.is_read_by_others else ""
+            return "\n".join(line for line in (entry.name, entry.reason, others) if line)
         return None
 
     def set_entries(self, entries: list[LibraryEntry]) -> None:

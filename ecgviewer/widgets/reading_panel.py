@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,12 +15,19 @@ from PySide6.QtWidgets import (
 )
 
 from ecgviewer.actions import CULPRIT_NAMES, hint, key, key_series
+from ecgviewer.commands import AnswerChange
 from ecgviewer.widgets.keyed import Choice, KeyedCaption, link_button
 from ecgviewer.widgets.parts import Card, Segmented, label, set_role
 from inference.labels import CONFIDENCES, MI_LOCATIONS, Culprit, Omi, Reading
 
 COMMENT_PAUSE_MS: Final = 600
 """A comment is saved when the typing pauses this long, or when the field is left."""
+_BY_HAND: Final = (
+    Qt.FocusReason.MouseFocusReason,
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 _OMI: Final = [
     (Omi.YES, "1 OMI", hint("omi_yes")),
     (Omi.NO, "2 Not OMI", hint("omi_no")),
@@ -37,6 +43,8 @@ class CommentField(QPlainTextEdit):
     """A comment that announces itself after a pause in typing, never per key."""
 
     committed = Signal(str)
+    entered = Signal()
+    """The reader put the cursor here, and has not typed yet."""
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -47,16 +55,22 @@ class CommentField(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(46)
         self._shown = ""
+        self._subject: object = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(COMMENT_PAUSE_MS)
         self._pause.timeout.connect(self.commit)
         self.textChanged.connect(self._pause.start)
 
-    def show_comment(self, text: str) -> None:
-        """Show a stored comment; what the reader is typing is left alone when it is the same."""
+    def show_comment(self, text: str, subject: object) -> None:
+        """Show another comment: that of another subject (record and reader), or one that was undone.
+
+        News of the comment that is known already leaves what is being typed alone, with its cursor.
+        """
+        if (text, subject) == (self._shown, self._subject):
+            return
         self._pause.stop()
-        self._shown = text
+        self._shown, self._subject = text, subject
         if text != self.toPlainText():
             self.blockSignals(True)
             self.setPlainText(text)
@@ -65,30 +79,34 @@ class CommentField(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves the field, so that the letter keys work again."""
         if event.key() == Qt.Key.Key_Escape:
-            self.commit()
             self.clearFocus()
             self.left.emit()
             return
         super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Coming back from a dialog or another program is no news."""
+        super().focusInEvent(event)
+        if event.reason() in _BY_HAND:
+            self.entered.emit()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.commit()
         super().focusOutEvent(event)
+        self.commit()
 
     def commit(self) -> None:
-        """Announce the text if it differs from the one shown."""
+        """Announce the text if it differs from the known one; `show_comment` says that it was accepted."""
         self._pause.stop()
         text = self.toPlainText()
         if text != self._shown:
-            self._shown = text
             self.committed.emit(text)
 
 
 class ReadingPanel(Card):
     """OMI, culprit, location, confidence, comment, and the button that signs and goes on."""
 
-    reading_wished = Signal(object, str)
-    """The whole Reading as the reader wants it, and what was changed in words ('OMI yes')."""
+    change_wished = Signal(object)
+    """AnswerChange: one answer as the reader wants it."""
     sign_wished = Signal()
     history_wished = Signal()
 
@@ -138,16 +156,20 @@ class ReadingPanel(Card):
         self.comment.committed.connect(self._on_comment)
         self.sign.clicked.connect(self.sign_wished)
 
-    def set_reading(self, reading: Reading, state: str) -> None:
-        """Show a reading and its state: '', 'draft', 'signed', 'not saved'."""
+    def set_reading(self, reading: Reading, state: str, subject: object) -> None:
+        """Show a reading and its state: '', 'draft', 'signed', or 'not saved' with or without a reason.
+
+        `subject` tells one record and reader from another.
+        """
         self._reading = reading
         self.omi.set_value(reading.omi)
         self.culprit.set_value(reading.culprit)
         self.confidence.set_value(reading.confidence)
         self.location.setCurrentIndex(max(0, self.location.findData(reading.location)))
-        self.comment.show_comment(reading.comment)
+        self.comment.show_comment(reading.comment, subject)
         self.state.setText(f"· {state}" if state else "")
-        set_role(self.state, {"signed": "good", "not saved": "problem"}.get(state, "caption"))
+        is_unsaved = state.startswith("not saved")
+        set_role(self.state, "problem" if is_unsaved else "good" if state == "signed" else "caption")
 
     def set_history_count(self, count: int) -> None:
         """How many earlier readings there are; the button is off without any."""
@@ -179,26 +201,20 @@ class ReadingPanel(Card):
         self.location.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.location.showPopup()
 
-    def _on_omi(self, value: object) -> None:
-        omi = value if isinstance(value, Omi) else None
-        self.reading_wished.emit(replace(self._reading, omi=omi), f"OMI {omi or 'cleared'}")
+    def _on_omi(self, omi: object) -> None:
+        self.change_wished.emit(AnswerChange("omi", omi))
 
-    def _on_culprit(self, value: object) -> None:
-        culprit = value if isinstance(value, Culprit) else None
-        self.reading_wished.emit(replace(self._reading, culprit=culprit), f"culprit {culprit or 'cleared'}")
+    def _on_culprit(self, culprit: object) -> None:
+        self.change_wished.emit(AnswerChange("culprit", culprit))
 
-    def _on_confidence(self, value: object) -> None:
-        confidence = value if isinstance(value, int) else None
-        words = f"confidence {confidence}" if confidence else "confidence cleared"
-        self.reading_wished.emit(replace(self._reading, confidence=confidence), words)
+    def _on_confidence(self, confidence: object) -> None:
+        self.change_wished.emit(AnswerChange("confidence", confidence))
 
     def _on_location(self, index: int) -> None:
-        code = self.location.itemData(index)
-        words = f"location {code}" if code else "location cleared"
-        self.reading_wished.emit(replace(self._reading, location=code), words)
+        self.change_wished.emit(AnswerChange("location", self.location.itemData(index)))
 
     def _on_comment(self, text: str) -> None:
-        self.reading_wished.emit(replace(self._reading, comment=text), "comment")
+        self.change_wished.emit(AnswerChange("comment", text))
 
 
 def _row(caption: QWidget, field: QWidget) -> QHBoxLayout:

@@ -36,9 +36,10 @@ class StatusStrip(QStatusBar):
         self._rest(f"Saved {when:%H:%M:%S}", "caption")
 
     def set_unsaved(self, sentence: str, count: int) -> None:
-        """Readings wait because of a problem with the store."""
-        waiting = f"{count} waiting · " if count else ""
-        self._rest(f"Not saved: {sentence} ({waiting}{BY_ID['retry_save'].shown_key} tries again)", "problem")
+        """Readings cannot be saved, for a reason that lies with the store; `count` of them wait."""
+        again = f"{BY_ID['retry_save'].shown_key} tries again"
+        text = f"Not saved: {sentence} ({count} waiting · {again})" if count else f"{sentence} ({again})"
+        self._rest(text, "problem")
 
     def set_ready(self) -> None:
         self._rest("Saved", "caption")

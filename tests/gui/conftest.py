@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.app import Desk, assemble
@@ -20,7 +20,7 @@ MakeDesk = Callable[..., Desk]
 
 
 @pytest.fixture
-def make_desk(qtbot: QtBot, ecgviewer_home: Path) -> Iterator[MakeDesk]:
+def make_desk(qtbot: QtBot, ecgviewer_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeDesk]:
     """Makes a window with known models and a store in the test's own home; closes what it made."""
     made: list[Desk] = []
 
@@ -41,6 +41,8 @@ def make_desk(qtbot: QtBot, ecgviewer_home: Path) -> Iterator[MakeDesk]:
         return desk
 
     yield make
+    # What a test left unsaved is thrown away: nobody is there to be asked.
+    monkeypatch.setattr(QMessageBox, "warning", lambda *_asked: QMessageBox.StandardButton.Discard)
     for desk in made:
         desk.close()
         desk.window.deleteLater()

@@ -122,3 +122,13 @@ def test_exported_labels_are_counted_and_a_missing_database_is_one_sentence(
     assert len(out.read_text(encoding="utf-8").splitlines()) == 2
     assert main.main(["export-labels", str(out), "--store", "mysql://nowhere/x"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_exporting_from_an_address_without_a_store_is_refused_and_makes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'typo' / 'labels.sqlite'}"
+    assert main.main(["export-labels", str(tmp_path / "labels.jsonl"), "--store", url]) == 2
+    said = capsys.readouterr().err
+    assert said == f"There is no label store at {tmp_path / 'typo' / 'labels.sqlite'}; check the address.\n"
+    assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -100,6 +101,29 @@ def test_a_moved_copy_of_a_signed_record_is_known_by_its_content(desk: Desk, tmp
     entry = desk.workspace.library.entry(tmp_path / "01_synthetic_normal.hea")
     assert entry is not None
     assert entry.state == "signed"
+
+
+def test_the_worklist_is_the_present_readers_own(desk: Desk) -> None:
+    open_demo(desk)
+    for _record in range(2):
+        desk.window.do("omi_no")
+        desk.window.do("sign_next")
+    library = desk.window.parts.library
+    assert library.count.text() == "Worklist · 2 of 12 read"
+    desk.appearance.set_reader("Dr. B")
+    assert library.count.text() == "Worklist · 0 of 12 read"
+    open_demo(desk)
+    entry = desk.workspace.library.entry(DEMO / "02_synthetic_lad_clear.hea")
+    assert entry is not None
+    assert (entry.label, entry.is_read_by_others) == (None, True)
+    desk.window.do("omi_yes")
+    desk.window.do("sign_next")
+    assert open_name(desk) == "02_synthetic_lad_clear"
+    row = library.model.index(1)
+    shown = str(library.model.data(row, int(Qt.ItemDataRole.ToolTipRole)))
+    assert shown.endswith("Another reader has read this ECG.")
+    desk.appearance.set_reader("Dr. Test")
+    assert library.count.text() == "Worklist · 2 of 12 read"
 
 
 def test_signing_goes_on_to_the_next_record_that_is_not_signed(desk: Desk) -> None:

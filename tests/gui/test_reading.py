@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from ecgviewer.app import Desk
+from ecgviewer.app import Desk, assemble
 from ecgviewer.dialogs.reader_dialog import ReaderDialog
-from inference.labels import Culprit, Omi
+from inference.labels import Culprit, Omi, Reading
 from tests.gui.conftest import MakeDesk
-from tests.gui.window_help import MI, OMI, SITE, open_demo, open_name, press, shown_texts, stored
+from tests.gui.window_help import MI, OMI, SITE, KnownModels, open_demo, open_name, press, shown_texts, stored
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -72,6 +72,51 @@ def test_undo_and_redo_bring_the_answers_back_and_are_saved(desk: Desk) -> None:
     assert [entry.kind for entry in desk.workspace.desk.history] == ["edit", "edit", "undo", "redo"]
 
 
+def test_going_back_to_a_signed_record_allows_undo_and_the_status_line_says_so(desk: Desk) -> None:
+    open_demo(desk)
+    press(desk, Qt.Key.Key_1)
+    press(desk, Qt.Key.Key_Return)
+    said = desk.window.status.saved.text()
+    assert said == "Signed 01_synthetic_normal. ← goes back to it, Ctrl+Z undoes there."
+    press(desk, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.window.status.saved.text() == "There is nothing to undo for this ECG."
+    press(desk, Qt.Key.Key_Left)
+    press(desk, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.window.parts.reading.omi.value is None
+    assert [entry.kind for entry in desk.workspace.desk.history] == ["edit", "sign", "undo"]
+    press(desk, Qt.Key.Key_Right)
+    assert desk.window.parts.reading.omi.value is None
+    assert desk.workspace.desk.history == []
+
+
+def test_undo_never_brings_back_the_answers_of_another_reader(desk: Desk) -> None:
+    open_demo(desk)
+    press(desk, Qt.Key.Key_1)
+    desk.appearance.set_reader("Dr. Other")
+    desk.window.do("undo")
+    assert {entry.reader for entry in desk.workspace.desk.history} == {"Dr. Test"}
+    desk.appearance.set_reader("Dr. Test")
+    desk.window.do("undo")
+    assert desk.workspace.desk.reading.is_empty
+
+
+def test_an_answer_given_before_the_store_was_open_keeps_the_earlier_ones(make_desk: MakeDesk) -> None:
+    earlier = make_desk()
+    open_demo(earlier)
+    earlier.window.do("culprit_rca")
+    hasty = assemble(inline=True, find=KnownModels().find, load=KnownModels().load)
+    hasty.workspace.store.append = lambda entry: hasty.store._queue.append(entry)  # type: ignore[method-assign]
+    hasty.workspace.store.ask_history = lambda _sha256: None  # type: ignore[method-assign]
+    open_demo(hasty)
+    hasty.window.do("omi_yes")
+    assert hasty.workspace.desk.reading == Reading(omi=Omi.YES)
+    hasty.store.start()
+    hasty.store.retry()
+    assert hasty.workspace.desk.reading == Reading(omi=Omi.YES, culprit=Culprit.RCA)
+    assert hasty.workspace.desk.state == "draft"
+    hasty.close()
+
+
 def test_letters_and_digits_typed_into_the_comment_stay_text(desk: Desk) -> None:
     open_demo(desk)
     press(desk, Qt.Key.Key_M)
@@ -95,11 +140,14 @@ def test_a_comment_being_typed_is_kept_when_the_next_record_is_opened(desk: Desk
     assert desk.window.parts.reading.comment.toPlainText() == "Inferior, subtle"
 
 
-def test_an_unnamed_reader_is_asked_first_and_no_answer_is_lost(make_desk: MakeDesk) -> None:
+def test_an_unnamed_reader_is_asked_first_and_no_answer_is_lost(
+    make_desk: MakeDesk, ecgviewer_home: Path
+) -> None:
     desk = make_desk(reader="")
     open_demo(desk)
     press(desk, Qt.Key.Key_1)
-    assert desk.workspace.desk.reading.omi is None
+    assert desk.window.parts.reading.state.text() == "· not saved: no reader named"
+    assert stored(ecgviewer_home).all_latest() == []
     dialog = desk.window.findChild(ReaderDialog)
     assert isinstance(dialog, ReaderDialog)
     dialog.name.setText("Dr. New")

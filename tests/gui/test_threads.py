@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QTextCursor
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.app import StartUp, assemble
+from ecgviewer.store import LabelStore, ReadingEntry, StoredReading
 from inference.bundle_info import BundleInfo
 from inference.records import Record
 from inference.results import ModelAnswer
@@ -67,9 +71,39 @@ def test_the_trace_is_on_screen_before_any_model_is_loaded(qtbot: QtBot, ecgview
     desk.close()
 
 
-def test_closing_the_window_finishes_every_write(qtbot: QtBot, ecgviewer_home: Path) -> None:
-    from ecgviewer.store import LabelStore
+def test_a_slow_disk_never_scrambles_a_comment_that_is_being_typed(
+    qtbot: QtBot, ecgviewer_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = LabelStore.append
 
+    def append_slowly(store: LabelStore, entry: ReadingEntry) -> StoredReading:
+        time.sleep(0.15)
+        return append(store, entry)
+
+    monkeypatch.setattr(LabelStore, "append", append_slowly)
+    models = KnownModels()
+    desk = assemble(find=models.find, load=models.load)
+    desk.appearance.set_reader("Dr. Quick")
+    desk.window.show()
+    desk.store.start()
+    desk.window.open_paths([DEMO])
+    qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=30_000)
+    comment, reading = desk.window.parts.reading.comment, desk.workspace.desk
+    with qtbot.waitSignal(reading.saved, timeout=30_000):
+        QTest.keyClicks(comment, "ST elevation")
+        qtbot.waitUntil(lambda: reading.reading.comment == "ST elevation", timeout=30_000)
+        QTest.keyClicks(comment, " inferior")
+        comment.moveCursor(QTextCursor.MoveOperation.StartOfLine)
+        QTest.keyClicks(comment, "old ")
+    assert comment.toPlainText() == "old ST elevation inferior"
+    assert comment.textCursor().position() == 4
+    with qtbot.waitSignal(reading.saved, timeout=30_000):
+        qtbot.waitUntil(lambda: reading.reading.comment == "old ST elevation inferior", timeout=30_000)
+    assert comment.toPlainText() == "old ST elevation inferior"
+    desk.close()
+
+
+def test_closing_the_window_finishes_every_write(qtbot: QtBot, ecgviewer_home: Path) -> None:
     models = KnownModels()
     desk = assemble(find=models.find, load=models.load)
     desk.appearance.set_reader("Dr. Quick")

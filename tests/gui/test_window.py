@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 
-from ecgviewer.app import Desk
+from ecgviewer.app import Desk, assemble
 from inference.labels import Omi
 from tests.gui.conftest import MakeDesk
 from tests.gui.window_help import (
@@ -27,6 +27,7 @@ from tests.gui.window_help import (
     shown_texts,
     stored,
 )
+from tests.unit.read_only import open_folder, read_only
 from tests.unit.wfdb_files import write_record
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -258,6 +259,33 @@ def test_a_store_that_cannot_be_written_keeps_the_reading_until_it_can(
     assert "draft" in desk.window.parts.reading.state.text()
     assert desk.store.n_unsaved == 0
     assert len(desk.workspace.desk.history) == 1
+
+
+def test_a_read_only_store_shows_its_readings_and_says_that_nothing_is_saved(make_desk: MakeDesk) -> None:
+    with open_folder() as folder:
+        url = f"sqlite:///{folder / 'labels.sqlite'}"
+        earlier = make_desk(store_url=url)
+        open_demo(earlier)
+        press(earlier, Qt.Key.Key_1)
+        earlier.close()
+        models = KnownModels()
+        desk = assemble(inline=True, store_url=url, find=models.find, load=models.load)
+        desk.window.show()
+        with read_only(folder):
+            desk.store.start()
+            open_demo(desk)
+            said = desk.window.status.saved.text()
+            assert said.startswith("Readings can be seen, not saved. The label store ")
+            assert desk.window.parts.reading.omi.value == Omi.YES
+            assert desk.window.parts.reading.state.text() == "· draft"
+            assert desk.window.parts.reading.history_button.text() == "History (1)"
+            desk.window.do("confidence_4")
+            assert desk.window.parts.reading.state.text() == "· not saved"
+            assert "(1 waiting · Ctrl+S tries again)" in desk.window.status.saved.text()
+        desk.window.do("retry_save")
+        assert desk.window.parts.reading.state.text() == "· draft"
+        assert (desk.workspace.desk.reading.confidence, desk.store.n_unsaved) == (4, 0)
+        desk.close()
 
 
 def test_the_window_fits_a_small_laptop_without_cutting_a_button(desk: Desk) -> None:
