@@ -169,6 +169,8 @@ class ReadingPanel(Card):
         self.comment.show_comment(reading.comment, subject)
         self.state.setText(f"· {state}" if state else "")
         is_unsaved = state.startswith("not saved")
+        # A state with its reason needs the title's room.
+        self.title.setVisible(":" not in state)
         set_role(self.state, "problem" if is_unsaved else "good" if state == "signed" else "caption")
 
     def set_history_count(self, count: int) -> None:

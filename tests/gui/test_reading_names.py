@@ -149,6 +149,9 @@ def test_closing_with_unnamed_answers_asks_for_the_name_first(
 ) -> None:
     press(unnamed, Qt.Key.Key_1)
     cancel(unnamed)
+    state = unnamed.window.parts.reading.state
+    QApplication.processEvents()
+    assert state.width() >= state.sizeHint().width()
     told: list[str] = []
 
     def stay(_parent: object, _title: str, text: str, *_buttons: object) -> QMessageBox.StandardButton:
