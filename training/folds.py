@@ -21,7 +21,7 @@ _SEED: Final = 20240509
 
 
 class LeakageError(Exception):
-    """The same signal lies on both sides of a split; one plain sentence."""
+    """The same signal or patient lies on both sides of a split; one plain sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def make_splits(
         validation = np.flatnonzero(fold_of == validated)
         train = np.flatnonzero(~np.isin(fold_of, [*tested, validated]))
         split = Split(run, train, validation, test)
-        _refuse_leakage(split, sha256)
+        refuse_leakage(split, sha256, [record.patient for record in records])
         splits.append(split)
     return splits
 
@@ -73,14 +73,27 @@ def assign_folds(records: Sequence[LabelledRecord], strata: Sequence[str]) -> In
     return folds
 
 
-def _refuse_leakage(split: Split, sha256: Sequence[str]) -> None:
+def moved_to_train(split: Split, rows: IntArray) -> Split:
+    """The same split with these rows in train: taken out of validation and test, or new to it."""
+    return Split(
+        split.run,
+        np.union1d(split.train, rows),
+        np.setdiff1d(split.validation, rows),
+        np.setdiff1d(split.test, rows),
+    )
+
+
+def refuse_leakage(split: Split, sha256: Sequence[str], patients: Sequence[str]) -> None:
+    """Raises LeakageError when a signal or a patient, named for every row, is in two parts of a split."""
     parts = {"train": split.train, "validation": split.validation, "test": split.test}
-    seen: dict[str, str] = {}
-    for name, rows in parts.items():
-        for signal in {sha256[row] for row in rows}:
-            if signal in seen:
-                raise LeakageError(
-                    f"The same ECG ({signal[:12]}…) is in {seen[signal]} and {name} of run {split.run}: "
-                    "remove the duplicate or give both copies one patient."
-                )
-            seen[signal] = name
+    for what, names in (("ECG", sha256), ("patient", patients)):
+        seen: dict[str, str] = {}
+        for part, rows in parts.items():
+            for name in {names[row] for row in rows}:
+                if name in seen:
+                    shown = f"{name[:12]}…" if names is sha256 else name
+                    raise LeakageError(
+                        f"The same {what} ({shown}) is in {seen[name]} and {part} of run {split.run}: "
+                        "remove the duplicate or give both copies one patient."
+                    )
+                seen[name] = part

@@ -22,8 +22,15 @@ from inference.signal.beat import BEAT_SAMPLES
 from training.datasets import LabelledRecord
 
 FloatArray = npt.NDArray[np.float32]
+N_LEADS: Final = 12
+N_FIDUCIALS: Final = 4
+REASONS_IN_A_SENTENCE: Final = 5
 RECORD_SAMPLES: Final = 5000
 """Filtered leads are kept for the first 10 s at 500 Hz."""
+
+
+class EmptySetError(Exception):
+    """A set of records of which none could be read and prepared; one plain sentence with the reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,8 @@ class _Row:
 def prepare_set(records: Sequence[LabelledRecord], spec: PrepareSpec, cache: Path | None) -> PreparedSet:
     """Read and prepare all records, or take them from the cache when it holds exactly these.
 
-    Records that cannot be read or prepared are left out and listed with their reason in `refused`.
+    Records that cannot be read or prepared are left out and listed with their reason in `refused`;
+    where that is all of them the set is empty.
     """
     folder = None if cache is None else cache / _key(records, spec)
     if folder is not None and (folder / "index.json").exists():
@@ -85,12 +93,7 @@ def prepare_set(records: Sequence[LabelledRecord], spec: PrepareSpec, cache: Pat
             kept.append(index)
         except (RecordError, PrepareError) as error:
             refused.append(f"{labelled.record_id}: {error}")
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "inputs": np.stack([row.input for row in rows]),
-        "beats_mv": np.stack([row.beat_mv for row in rows]),
-        "fiducials": np.array([row.fiducials for row in rows], dtype=np.int64),
-        "leads_mv": np.stack([row.leads_mv for row in rows]),
-    }
+    arrays = _arrays(rows, spec)
     index_json = {"kept": kept, "sha256": [row.sha256 for row in rows], "refused": refused}
     if folder is not None:
         _save(folder, arrays, index_json)
@@ -103,6 +106,35 @@ def prepare_set(records: Sequence[LabelledRecord], spec: PrepareSpec, cache: Pat
     )
 
 
+def prepare_some(
+    what: str, records: Sequence[LabelledRecord], spec: PrepareSpec, cache: Path | None
+) -> PreparedSet:
+    """The prepared set of `what`, named in a message; raises EmptySetError when no record could be used."""
+    prepared = prepare_set(records, spec, cache)
+    if not len(prepared):
+        raise EmptySetError(f"No record of {what} could be used: {first_reasons(prepared.refused)}")
+    return prepared
+
+
+def first_reasons(refused: Sequence[str]) -> str:
+    """The first reasons of records left out, and how many more there are."""
+    if not refused:
+        return "there is none in it."
+    more = len(refused) - REASONS_IN_A_SENTENCE
+    return " ".join([*refused[:REASONS_IN_A_SENTENCE], *([f"And {more} more."] if more > 0 else [])])
+
+
+def _arrays(rows: Sequence[_Row], spec: PrepareSpec) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a PreparedSet, in their shapes also where there is no row."""
+    n = len(rows)
+    return {
+        "inputs": np.array([row.input for row in rows], np.float32).reshape(n, N_LEADS, spec.n_samples),
+        "beats_mv": np.array([row.beat_mv for row in rows], np.float32).reshape(n, N_LEADS, BEAT_SAMPLES),
+        "fiducials": np.array([row.fiducials for row in rows], np.int64).reshape(n, N_FIDUCIALS),
+        "leads_mv": np.array([row.leads_mv for row in rows], np.float32).reshape(n, N_LEADS, RECORD_SAMPLES),
+    }
+
+
 def _prepare_row(record: Record, spec: PrepareSpec) -> _Row:
     analysis = analyse(record, spec.band)
     model_input = prepare(record, spec, analysis)
@@ -110,7 +142,7 @@ def _prepare_row(record: Record, spec: PrepareSpec) -> _Row:
     if beat is None or beat.signals_mv.shape[1] != BEAT_SAMPLES:
         raise PrepareError("Not run: there is no median beat.")
     found = [beat.qrs_onset, beat.j_point, beat.t_peak, beat.t_end]
-    leads = np.full((12, RECORD_SAMPLES), np.nan, dtype=np.float32)
+    leads = np.full((N_LEADS, RECORD_SAMPLES), np.nan, dtype=np.float32)
     part = analysis.signals_mv[:, :RECORD_SAMPLES]
     leads[:, : part.shape[1]] = part
     fiducials = [-1 if sample is None else sample for sample in found]

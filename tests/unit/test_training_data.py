@@ -18,8 +18,8 @@ from training.datasets import (
     ptb_xl,
     site_of_codes,
 )
-from training.folds import LeakageError, assign_folds, make_splits
-from training.inputs import prepare_set
+from training.folds import LeakageError, Split, assign_folds, make_splits, refuse_leakage
+from training.inputs import EmptySetError, prepare_set, prepare_some
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,19 @@ def test_a_planted_duplicate_of_another_patient_stops_the_run() -> None:
     sha256 = [f"signal{k}" for k in range(59)] + ["signal0"]
     with pytest.raises(LeakageError, match="remove the duplicate"):
         make_splits(records, sha256, ["a"] * 60)
+
+
+def test_a_patient_on_both_sides_of_a_split_stops_the_run() -> None:
+    split = Split(0, np.array([0, 1]), np.array([2]), np.array([3]))
+    with pytest.raises(LeakageError, match=r"The same patient \(p1\) is in train and test of run 0"):
+        refuse_leakage(split, ["a", "b", "c", "d"], ["p0", "p1", "p2", "p1"])
+
+
+def test_a_set_without_a_usable_record_is_refused_with_the_reasons(tmp_path: Path) -> None:
+    missing = [labelled(k, path=tmp_path / f"missing{k}.npy") for k in range(2)]
+    assert prepare_set(missing, PrepareSpec(), None).inputs.shape == (0, 12, 400)
+    with pytest.raises(EmptySetError, match=r"No record of PTB could be used: made/0: .*missing0.*missing1"):
+        prepare_some("PTB", missing, PrepareSpec(), tmp_path / "cache")
 
 
 def test_folds_do_not_depend_on_anything_but_records_and_strata() -> None:
