@@ -7,6 +7,7 @@ from typing import Any
 
 from inference.bundle_info import BundleInfo
 from training.folds import N_ROTATIONS
+from training.retrain_words import retraining_text
 from training.site_figures import FAMILIES
 
 NOTICE = "Research software. Not a medical device. It informs a reader and never replaces one."
@@ -60,27 +61,14 @@ def _measured(metrics: dict[str, Any]) -> str:
         )
         parts.append(_binary_table(cv) if "auc_pooled" in cv else _site_table(cv))
     if "retraining" in metrics:
-        parts.append(_retraining(metrics["retraining"]))
+        parts.append(retraining_text(metrics["retraining"]))
     for name, figures in metrics.get("external", {}).items():
         parts.append(
             f"{name}: AUC {_interval(figures['auc'])}, {figures['n_positive']} positive of "
-            f"{figures['n_records']} records. Tiny set: read the interval, not the value."
+            f"{figures['n_records']} records of {figures['n_patients']} patients. "
+            "Tiny set: read the interval, not the value."
         )
     return "\n\n".join(parts)
-
-
-def _retraining(figures: dict[str, Any]) -> str:
-    changes = [
-        f"{c['record']}: {c['old'] or 'new'} -> {c['new']} ({c['reader']}, {c['time']})"
-        for c in figures["changed_labels"]
-    ]
-    return (
-        f"Two networks on one patient-grouped split, without and with the corrected labels, on the same "
-        f"{figures['test_records']} test records: AUC {figures['auc_before']:.3f} before, "
-        f"{figures['auc_after']:.3f} after, difference {_interval(figures['auc_difference'])}. "
-        f"{figures['reviewed_records']} records were labelled in the app; labels changed or added:\n\n"
-        + _bullets(changes or ["none"])
-    )
 
 
 def _binary_table(cv: dict[str, Any]) -> str:

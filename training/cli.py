@@ -11,14 +11,22 @@ from typing import Final
 
 from inference.manifest import ManifestError
 from inference.prepare import PrepareSpec
-from training.datasets import ludb_stemi_against_others, ptb_acute_against_healthy, ptb_xl
+from training.before_after import NothingToJudgeError
+from training.datasets import LabelledRecord, ludb_stemi_against_others, ptb_acute_against_healthy, ptb_xl
 from training.folds import N_ROTATIONS, LeakageError
-from training.inputs import prepare_set
+from training.inputs import EmptySetError, prepare_some
 from training.publish import External, publish
 from training.recipes import RECIPES, Recipe
-from training.retrain import RetrainError, retrain
+from training.retrain import Job, RetrainError, retrain
 
-TWO_CLASS: Final = tuple(name for name, recipe in RECIPES.items() if len(recipe.classes) == 2)
+KNOWN_ERRORS: Final = (
+    OSError,
+    EmptySetError,
+    LeakageError,
+    ManifestError,
+    NothingToJudgeError,
+    RetrainError,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     try:
         return _fit(options) if options.command == "fit" else _retrain(options)
-    except (OSError, LeakageError, ManifestError, RetrainError) as error:
+    except KNOWN_ERRORS as error:
         print(f"{error}", file=sys.stderr)
         return 1
 
@@ -43,15 +51,15 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--work", type=Path, default=Path("runs"), help="cache and finished parts")
         command.add_argument("--models", type=Path, required=True, help="folder to write the bundle into")
         command.add_argument("--epochs", type=int, help="instead of the recipe's own")
+        command.add_argument("--ptb", type=Path, help="PTB's folder, measured on, never trained on")
+        command.add_argument("--ludb", type=Path, help="LUDB's folder, measured on, never trained on")
     fit = commands.choices["fit"]
     fit.add_argument("recipe", choices=tuple(RECIPES))
     fit.add_argument("--runs", type=int, default=N_ROTATIONS, choices=range(1, N_ROTATIONS + 1))
-    fit.add_argument("--ptb", type=Path, help="PTB's folder, measured on, never trained on")
-    fit.add_argument("--ludb", type=Path, help="LUDB's folder, measured on, never trained on")
     again = commands.choices["retrain"]
     again.add_argument("--manifest", type=Path, required=True, help="labels exported by the app")
-    again.add_argument("--base", choices=TWO_CLASS, default="mi-ptbxl", help="recipe and base set")
-    again.add_argument("--tag", default="corrected", help="tag of the new bundle")
+    again.add_argument("--base", choices=tuple(RECIPES), default="mi-ptbxl", help="the model to retrain")
+    again.add_argument("--tag", help="tag of the new bundle instead of one made from base and manifest")
     return parser
 
 
@@ -62,36 +70,39 @@ def _recipe(name: str, epochs: int | None) -> Recipe:
     return replace(recipe, settings=replace(recipe.settings, epochs=epochs))  # type: ignore[type-var]
 
 
+def _external_records(options: argparse.Namespace) -> dict[str, list[LabelledRecord]]:
+    """The sets to measure on, by the name that a card gives them."""
+    sets = {}
+    if options.ptb is not None:
+        sets["PTB, acute infarct against healthy"] = ptb_acute_against_healthy(options.ptb)
+    if options.ludb is not None:
+        sets["LUDB, STEMI against all others"] = ludb_stemi_against_others(options.ludb)
+    return sets
+
+
 def _fit(options: argparse.Namespace) -> int:
     recipe = _recipe(options.recipe, options.epochs)
     cache = options.work / "cache"
-    prepared = prepare_set(ptb_xl(options.ptb_xl), PrepareSpec(), cache)
-    externals = []
-    if options.ptb is not None:
-        records = ptb_acute_against_healthy(options.ptb)
-        externals.append(
-            External("PTB, acute infarct against healthy", prepare_set(records, PrepareSpec(), cache))
-        )
-    if options.ludb is not None:
-        records = ludb_stemi_against_others(options.ludb)
-        externals.append(
-            External("LUDB, STEMI against all others", prepare_set(records, PrepareSpec(), cache))
-        )
+    prepared = prepare_some(f"{options.ptb_xl}", ptb_xl(options.ptb_xl), PrepareSpec(), cache)
+    externals = [
+        External(name, prepare_some(name, records, PrepareSpec(), cache))
+        for name, records in _external_records(options).items()
+    ]
     info = publish(options.recipe, recipe, prepared, externals, options.work, options.models, options.runs)
     print(f"{info.name} written to {info.folder}; its figures are in {info.card_path}.")
     return 0
 
 
 def _retrain(options: argparse.Namespace) -> int:
-    recipe = _recipe(options.base, options.epochs)
-    report = retrain(
-        recipe_key=options.base,
-        recipe=recipe,
+    job = Job(
+        base_name=options.base,
+        recipe=_recipe(options.base, options.epochs),
         base=ptb_xl(options.ptb_xl),
-        manifest_path=options.manifest,
+        manifest=options.manifest,
         work=options.work,
         models=options.models,
         tag=options.tag,
+        externals=_external_records(options),
     )
-    print(report)
+    print(retrain(job))
     return 0

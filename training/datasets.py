@@ -1,4 +1,4 @@
-"""Labelled records from PTB-XL, PTB, LUDB and the app's manifest: files and what their labels say."""
+"""Labelled records from PTB-XL, PTB and LUDB: files and what their labels say."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-
-from inference.bundle_info import Task
-from inference.labels import Omi, Reading
-from inference.manifest import read_manifest
 
 PTB_XL_SITES: Final = {
     "AMI": frozenset("A"),
@@ -126,48 +122,4 @@ def ludb_stemi_against_others(folder: Path) -> list[LabelledRecord]:
         stemi = any(line.upper().startswith("STEMI") for line in comments)
         name = f"ludb/{header.stem}"
         records.append(LabelledRecord(header, name, "ludb", name, True, stemi, None))
-    return records
-
-
-def is_positive(reading: Reading, task: Task) -> bool | None:
-    """What a reading says for a two-class task; None where it does not answer that question.
-
-    OMI: the OMI answer alone. MI of any age: OMI yes or a location other than 'N' is positive, location
-    'N' negative; 'OMI no' alone says nothing of an old infarct.
-    """
-    if task == "omi":
-        return None if reading.omi not in (Omi.YES, Omi.NO) else reading.omi is Omi.YES
-    if reading.omi is Omi.YES:
-        return True
-    return None if reading.location is None else reading.location != "N"
-
-
-def manifest_id(sha256: str) -> str:
-    """The record id of an ECG that was read in the app."""
-    return f"manifest/{sha256}"
-
-
-def manifest(path: Path, task: Task) -> list[LabelledRecord]:
-    """Readings of the app's manifest that answer the task's question; synthetic records are left out.
-
-    The record hash identifies the record, so that a reading can replace a base set's label for the same
-    ECG. Of several readings of one ECG the latest counts.
-    """
-    latest = {row.record_sha256: row for row in sorted(read_manifest(path), key=lambda row: row.time)}
-    records = []
-    for row in latest.values():
-        positive = is_positive(row.reading, task)
-        if row.synthetic or positive is None:
-            continue
-        records.append(
-            LabelledRecord(
-                path=Path(row.path),
-                record_id=manifest_id(row.record_sha256),
-                source="manifest",
-                patient=row.patient_key or f"manifest/{row.record_sha256}",
-                patient_known=row.patient_key is not None,
-                is_mi=positive,
-                site=row.reading.location,
-            )
-        )
     return records

@@ -151,5 +151,6 @@ def external_metrics(
     return {
         "n_records": int(targets.size),
         "n_positive": int(targets.sum()),
+        "n_patients": len(set(patients)),
         "auc": bootstrap(lambda rows: auc(targets[rows], scores[rows]), patients, n_draws).to_json(),
     }

@@ -148,11 +148,12 @@ def measure(
         ),
     }
     if externals:
-        metrics["external"] = _external(recipe, net, externals)
+        metrics["external"] = external_figures(recipe, net, externals)
     return metrics
 
 
-def _external(recipe: Recipe, net: nn.Module, externals: Sequence[External]) -> dict[str, Any]:
+def external_figures(recipe: Recipe, net: nn.Module, externals: Sequence[External]) -> dict[str, Any]:
+    """AUC with interval and counts of a network on each external set and on all of them together."""
     figures: dict[str, Any] = {}
     targets, scores, patients = [], [], []
     for each in externals:

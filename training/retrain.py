@@ -1,208 +1,187 @@
-"""Retraining on labels corrected in the app: the same split before and after, and every change listed."""
+"""Retraining on labels corrected in the app: a bundle with a name of its own, and what changed in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from inference.bundle import save_bundle
 from inference.bundle_info import BundleInfo
-from inference.manifest import read_manifest
 from inference.prepare import PrepareSpec
+from training.before_after import compare
 from training.card import model_card
-from training.cross_validate import record_probabilities, train_on
-from training.datasets import LabelledRecord, manifest, manifest_id
-from training.evaluate import Interval, auc, best_f1_threshold, bootstrap
+from training.cross_validate import train_on
+from training.datasets import LabelledRecord
 from training.facts import FACTS
-from training.folds import make_splits
-from training.inputs import PreparedSet, prepare_set
-from training.publish import data_lines, golden_input, is_good_enough, saliency_scale
-from training.recipes import Recipe, describe_settings
+from training.inputs import PreparedSet, first_reasons, prepare_set, prepare_some
+from training.merge import Merged, merge, unchanged
+from training.publish import (
+    LOWEST_PROXY_AUC,
+    External,
+    data_lines,
+    external_figures,
+    golden_input,
+    is_good_enough,
+    saliency_scale,
+)
+from training.readings import Lessons, lessons
+from training.recipes import RECIPES, Recipe, describe_settings
+from training.retrain_words import NO_SITE_MODEL, changes_json, left_out_text, report
 
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float32]
+_TAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_HASH_LETTERS: Final = 8
 
 
 class RetrainError(Exception):
-    """A manifest that nothing can be learned from; one plain sentence."""
+    """A retraining that cannot be done as asked; one plain sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class LabelChange:
-    """One label that the manifest changed or added; `old` is None for a record new to the base set."""
+class Job:
+    """What to retrain, on what, and where to.
 
-    record_id: str
-    old: str | None
-    new: str
-    reader: str
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The base set with the manifest's labels put in; `reviewed` marks rows labelled in the app."""
-
-    prepared: PreparedSet
-    reviewed: npt.NDArray[np.bool_] = field(repr=False)
-    changes: tuple[LabelChange, ...]
-
-
-def retrain(
-    recipe_key: str,
-    recipe: Recipe,
-    base: Sequence[LabelledRecord],
-    manifest_path: Path,
-    work: Path,
-    models: Path,
-    tag: str,
-) -> str:
-    """Train `<arch>.<tag>` on base set plus manifest, write its bundle and return a report in words.
-
-    Before and after are two networks trained on the same training rows of one patient-grouped split,
-    without and with the manifest's labels, judged on the same test records with the base set's own
-    labels. Records labelled in the app only train: nobody's correction is its own test. Raises
-    ManifestError for a manifest that cannot be read, RetrainError for one that teaches nothing.
+    `externals` are sets that the bundle is measured on and never trained on, by name. Without a `tag`
+    the bundle is called after its base and the manifest's hash.
     """
-    labelled = manifest(manifest_path, recipe.task)
-    if not labelled:
-        raise RetrainError(f"{manifest_path} holds no reading that answers this model's question.")
-    original = prepare_set(base, PrepareSpec(), work / "cache")
-    added = prepare_set(labelled, PrepareSpec(), None)
-    merged = merge(original, added, manifest_path)
-    if not merged.reviewed.any():
-        reasons = "; ".join(merged.prepared.refused)
-        raise RetrainError(f"No record of {manifest_path} could be used: {reasons}.")
-    before, after = _before_and_after(recipe, original, merged)
-    difference = bootstrap(
-        lambda rows: (
-            auc(after.targets[rows], after.scores[rows]) - auc(before.targets[rows], before.scores[rows])
-        ),
-        before.patients,
-    )
-    metrics = _metrics(before, after, difference, merged)
-    info = _write_bundle(recipe_key, recipe, merged, metrics, after.threshold, models, tag)
-    return _report(info, metrics, merged.changes)
+
+    base_name: str
+    recipe: Recipe
+    base: Sequence[LabelledRecord] = field(repr=False)
+    manifest: Path
+    work: Path
+    models: Path
+    tag: str | None = None
+    externals: Mapping[str, Sequence[LabelledRecord]] = field(default_factory=dict, repr=False)
 
 
-def merge(base: PreparedSet, added: PreparedSet, manifest_path: Path) -> Merged:
-    """The base set with labels replaced where the same ECG was read in the app, and new ECGs appended.
+def retrain(job: Job) -> str:
+    """Train a bundle on base set plus manifest, write it and return a report in words.
 
-    A file that holds another ECG than the one that was read is left out and listed in `refused`.
+    Before and after are two networks on one patient-grouped split of the untouched base set, without and
+    with the manifest's labels, judged on the same test records with the base set's own labels. Records of
+    reviewed patients only train: nobody's correction is its own test. Raises ManifestError for a manifest
+    that cannot be read, EmptySetError for a set without a usable record, NothingToJudgeError and
+    LeakageError for a split that cannot be judged, RetrainError for anything else that cannot be done.
     """
-    said = {row.record_sha256: row for row in sorted(read_manifest(manifest_path), key=lambda row: row.time)}
-    row_of = {sha256: row for row, sha256 in enumerate(base.sha256)}
-    records = list(base.records)
-    reviewed = np.zeros(len(base) + len(added), dtype=bool)
-    changes: list[LabelChange] = []
-    new_rows: list[int] = []
-    refused = list(base.refused + added.refused)
-    for index, (labelled, sha256) in enumerate(zip(added.records, added.sha256, strict=True)):
-        if labelled.record_id != manifest_id(sha256):
-            refused.append(f"{labelled.path.name}: the file has changed since it was read in the app")
-            continue
-        reader, time = said[sha256].reader, said[sha256].time.isoformat()
-        if sha256 in row_of:
-            row = row_of[sha256]
-            old = records[row]
-            records[row] = replace(old, is_mi=labelled.is_mi, site=labelled.site, source="manifest")
-            reviewed[row] = True
-            if old.is_mi != labelled.is_mi:
-                changes.append(LabelChange(old.record_id, _word(old), _word(labelled), reader, time))
-        else:
-            reviewed[len(base) + len(new_rows)] = True
-            new_rows.append(index)
-            changes.append(LabelChange(labelled.record_id, None, _word(labelled), reader, time))
-    together = _append(replace(base, records=tuple(records)), added.take(np.array(new_rows, dtype=np.int64)))
-    together = replace(together, refused=tuple(refused))
-    return Merged(together, reviewed[: len(together)], tuple(changes))
-
-
-def _word(record: LabelledRecord) -> str:
-    return "positive" if record.is_mi else "negative"
-
-
-def _append(first: PreparedSet, second: PreparedSet) -> PreparedSet:
-    return PreparedSet(
-        first.records + second.records,
-        first.sha256 + second.sha256,
-        np.concatenate([first.inputs, second.inputs]),
-        np.concatenate([first.beats_mv, second.beats_mv]),
-        np.concatenate([first.fiducials, second.fiducials]),
-        np.concatenate([first.leads_mv, second.leads_mv]),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    scores: FloatArray = field(repr=False)
-    targets: IntArray = field(repr=False)
-    patients: list[str] = field(repr=False)
-    threshold: float
-
-
-def _before_and_after(recipe: Recipe, original: PreparedSet, merged: Merged) -> tuple[_Judged, _Judged]:
-    """Two networks on one split: patients with a reviewed record, and all new records, only train."""
-    together = merged.prepared
-    reviewed_patients = {together.records[row].patient for row in np.flatnonzero(merged.reviewed)}
-    frozen = [
-        replace(r, patient_known=r.patient_known and r.patient not in reviewed_patients)
-        for r in original.records
-    ]
-    split = make_splits(frozen, original.sha256, recipe.strata(original))[0]
-    new_rows = np.arange(len(original), len(together))
-    judged = []
-    for name, prepared, train in (
-        ("before", original, split.train),
-        ("after", together, np.concatenate([split.train, new_rows])),
-    ):
-        net = train_on(recipe, prepared, train, f"{recipe.name} {name}")
-        targets = recipe.targets(original)
-        validation = record_probabilities(recipe, original, net, split.validation)[:, 1]
-        scores = record_probabilities(recipe, original, net, split.test)[:, 1]
-        patients = [original.records[row].patient for row in split.test]
-        threshold = best_f1_threshold(targets[split.validation], validation)
-        judged.append(_Judged(scores, targets[split.test], patients, threshold))
-    return judged[0], judged[1]
-
-
-def _metrics(before: _Judged, after: _Judged, difference: Interval, merged: Merged) -> dict[str, Any]:
-    return {
-        "retraining": {
-            "test_records": int(before.targets.size),
-            "auc_before": round(auc(before.targets, before.scores), 4),
-            "auc_after": round(auc(after.targets, after.scores), 4),
-            "auc_difference": difference.to_json(),
-            "reviewed_records": int(merged.reviewed.sum()),
-            "changed_labels": [
-                {"record": c.record_id, "old": c.old, "new": c.new, "reader": c.reader, "time": c.time}
-                for c in merged.changes
-            ],
-        }
+    if len(job.recipe.classes) > 2:
+        raise RetrainError(NO_SITE_MODEL)
+    learned = lessons(job.manifest, job.recipe.task)
+    name = bundle_name(job)
+    added = _usable(job, learned)
+    cache = job.work / "cache"
+    base = prepare_some("the base set", job.base, PrepareSpec(), cache)
+    merged = merge(base, added, learned.said)
+    externals, notes = _untouched(job, merged, cache)
+    comparison = compare(job.recipe, base, merged)
+    figures: dict[str, Any] = comparison.figures() | {
+        "reviewed_records": int(merged.reviewed.sum()),
+        "new_records": merged.n_new,
+        "readings_left_out": len(learned.left_out),
+        "notes": [*_stranger_note(merged), *notes],
+        "changed_labels": changes_json(merged.changes),
     }
+    info = _write_bundle(job, name, merged, {"retraining": figures}, comparison.threshold, externals)
+    return report(info, merged, learned, LOWEST_PROXY_AUC)
+
+
+def bundle_name(job: Job) -> str:
+    """`<base bundle>-corrected-<8 hex of the manifest's SHA-256>`, or `<arch>.<tag>`.
+
+    Raises RetrainError for a tag that is no plain name, is a shipped model's or hides that a model is a
+    proxy, and for a folder that exists: no bundle is ever replaced.
+    """
+    if job.tag is None:
+        digest = hashlib.sha256(job.manifest.read_bytes()).hexdigest()[:_HASH_LETTERS]
+        name = f"{job.recipe.name}-corrected-{digest}"
+    else:
+        name = f"{job.recipe.arch}.{_checked_tag(job.tag, job.base_name)}"
+    if (job.models / name).exists():
+        raise RetrainError(f"{job.models / name} exists already: choose another --tag or --models.")
+    return name
+
+
+def _checked_tag(tag: str, base_name: str) -> str:
+    if not _TAG.fullmatch(tag):
+        raise RetrainError(
+            f"The tag {tag!r} cannot name a bundle: use letters, digits, '-', '_' and '.', a letter or digit "
+            "first."
+        )
+    if tag in RECIPES:
+        raise RetrainError(f"The tag {tag!r} is that of a model that comes with the program: choose another.")
+    if "proxy" in base_name and "proxy" not in tag:
+        raise RetrainError(f"The tag {tag!r} of a model made from {base_name} has to hold the word 'proxy'.")
+    return tag
+
+
+def _usable(job: Job, learned: Lessons) -> PreparedSet:
+    """The manifest's records as prepared; raises RetrainError when there is none to learn from."""
+    if not learned.records:
+        reasons = " ".join(line.strip() for line in left_out_text(learned.left_out))
+        raise RetrainError(f"{job.manifest} holds no reading that answers this model's question. {reasons}")
+    added = unchanged(prepare_set(learned.records, PrepareSpec(), None))
+    if not len(added):
+        reasons = first_reasons(added.refused)
+        raise RetrainError(f"No record of {job.manifest} could be used: {reasons}")
+    return added
+
+
+def _untouched(job: Job, merged: Merged, cache: Path) -> tuple[list[External], list[str]]:
+    """The external sets without patients that the bundle learns from, and sentences on who is left out."""
+    externals, notes = [], []
+    trained = set(merged.prepared.sha256)
+    for name, records in job.externals.items():
+        prepared = prepare_some(name, records, PrepareSpec(), cache)
+        seen = {
+            record.patient
+            for record, sha256 in zip(prepared.records, prepared.sha256, strict=True)
+            if sha256 in trained or {record.patient, record.patient.rpartition("/")[2]} & merged.patients
+        }
+        rows = np.flatnonzero([record.patient not in seen for record in prepared.records])
+        if rows.size < len(prepared):
+            left_out = len(prepared) - rows.size
+            notes.append(f"{name}: {left_out} left out of the measurement, as ECGs of their patients train.")
+        if len({prepared.records[row].is_mi for row in rows}) == 2:
+            externals.append(External(name, prepared.take(rows)))
+        else:
+            notes.append(f"{name} is not measured on: it has no positive or no negative record to judge.")
+    return externals, notes
+
+
+def _stranger_note(merged: Merged) -> list[str]:
+    if not merged.n_strangers:
+        return []
+    return [
+        f"New records that name no patient whom the base set knows: {merged.n_strangers}; they only train, "
+        "but may overlap with test patients."
+    ]
 
 
 def _write_bundle(
-    key: str,
-    recipe: Recipe,
+    job: Job,
+    name: str,
     merged: Merged,
     metrics: dict[str, Any],
     threshold: float,
-    models: Path,
-    tag: str,
+    externals: Sequence[External],
 ) -> BundleInfo:
+    recipe, facts = job.recipe, FACTS[job.base_name]
     rows = recipe.usable_rows(merged.prepared)
     net = train_on(recipe, merged.prepared, rows, f"{recipe.name} final")
-    facts = FACTS[key]
-    counts = data_lines(recipe, merged.prepared)
-    reviewed = f"Labels of {int(merged.reviewed.sum())} records come from readings in the app."
+    if externals:
+        metrics = metrics | {"external": external_figures(recipe, net, externals)}
+    reviewed = (
+        f"Labels of {int(merged.reviewed.sum())} records, {merged.n_new} of them new to the base set, come "
+        "from readings in the app."
+    )
     info = BundleInfo(
-        name=f"{recipe.arch}.{tag}",
+        name=name,
         arch=recipe.arch,
         task=recipe.task,
         title=f"{facts.title}, retrained",
@@ -212,25 +191,11 @@ def _write_bundle(
         threshold=threshold,
         saliency_scale=saliency_scale(recipe, merged.prepared, net, rows),
         experimental=True,
-        warnings=facts.warnings,
+        warnings=facts.retrained_warnings,
         enabled=is_good_enough(recipe, metrics),
         metrics=metrics,
         created=datetime.now(UTC).date().isoformat(),
     )
-    card = model_card(info, describe_settings(recipe), (*counts, *facts.training_data, reviewed))
-    return save_bundle(models / info.name, info, net, golden_input(recipe), card)
-
-
-def _report(info: BundleInfo, metrics: dict[str, Any], changes: Sequence[LabelChange]) -> str:
-    figures = metrics["retraining"]
-    gap = figures["auc_difference"]
-    lines = [
-        f"{info.name} written to {info.folder}.",
-        f"{figures['reviewed_records']} records were labelled in the app; {len(changes)} labels are new or "
-        "changed:",
-        *(f"  {c.record_id}: {c.old or 'new'} -> {c.new} ({c.reader}, {c.time})" for c in changes),
-        f"On the same {figures['test_records']} test records: AUC {figures['auc_before']:.3f} before, "
-        f"{figures['auc_after']:.3f} after, difference {gap['value']:+.3f} "
-        f"[{gap['low']:+.3f} to {gap['high']:+.3f}] (95 %, whole patients drawn).",
-    ]
-    return "\n".join(lines)
+    data = (*data_lines(recipe, merged.prepared), *facts.retrained_data, reviewed)
+    card = model_card(info, describe_settings(recipe), data)
+    return save_bundle(job.models / name, info, net, golden_input(recipe), card)

@@ -1,0 +1,173 @@
+"""The base set with a manifest's labels put in: one row per ECG, one name per patient, each change listed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.manifest import ManifestRow
+from training.datasets import LabelledRecord
+from training.folds import Split, make_splits, moved_to_train, refuse_leakage
+from training.inputs import PreparedSet
+from training.readings import answer_in_words, manifest_id
+from training.recipes import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChange:
+    """One label that the manifest changed or added; `old` is None for a record new to the base set."""
+
+    record_id: str
+    file: str
+    old: str | None
+    new: str
+    reader: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The base set's rows in their order, then the new ones, all with the labels that now count.
+
+    `reviewed` marks the rows labelled in the app; `patients` names whom they are of, under every name
+    that is known; `n_strangers` counts new rows whose patient is none of the base set's known ones.
+    """
+
+    prepared: PreparedSet
+    n_base: int
+    reviewed: npt.NDArray[np.bool_] = field(repr=False)
+    patients: frozenset[str]
+    n_strangers: int
+    changes: tuple[LabelChange, ...]
+
+    @property
+    def n_new(self) -> int:
+        return len(self.prepared) - self.n_base
+
+
+def unchanged(added: PreparedSet) -> PreparedSet:
+    """Only the records whose file still holds the ECG that was read; the others are listed in `refused`."""
+    same = [
+        record.record_id == manifest_id(sha256)
+        for record, sha256 in zip(added.records, added.sha256, strict=True)
+    ]
+    changed = tuple(
+        f"{record.record_id}: '{record.path.name}' has changed since it was read in the app."
+        for record, is_same in zip(added.records, same, strict=True)
+        if not is_same
+    )
+    return replace(added.take(np.flatnonzero(same)), refused=added.refused + changed)
+
+
+def merge(base: PreparedSet, added: PreparedSet, said: Mapping[str, ManifestRow]) -> Merged:
+    """The base set with labels replaced where the same ECG was read in the app, and new ECGs appended.
+
+    `said` holds the reading of each added record by its hash. A manifest's patient is the base set's
+    where an ECG of that patient is in both, or where its id is the base patient's bare id.
+    """
+    rows_of = _rows_by_signal(base)
+    names = _names_in_base(base, added, rows_of)
+    records = list(base.records)
+    changes: list[LabelChange] = []
+    reviewed: list[int] = []
+    new: list[int] = []
+    for index, (labelled, sha256) in enumerate(zip(added.records, added.sha256, strict=True)):
+        for row in rows_of.get(sha256, ()):
+            reviewed.append(row)
+            old, records[row] = records[row], _corrected(records[row], labelled, names)
+            if _answer(old) != _answer(records[row]):
+                changes.append(_change(records[row], _answer(old), said[sha256]))
+        if sha256 not in rows_of:
+            reviewed.append(len(records))
+            new.append(index)
+            records.append(replace(labelled, patient=_name(labelled, names) or labelled.patient))
+            changes.append(_change(records[-1], None, said[sha256]))
+    return Merged(
+        _append(base, added.take(np.array(new, dtype=np.int64)), tuple(records)),
+        len(base),
+        np.isin(np.arange(len(records)), reviewed),
+        frozenset({*names, *(name for same in names.values() for name in same)})
+        | {records[row].patient for row in reviewed},
+        sum(_name(added.records[index], names) is None for index in new),
+        tuple(changes),
+    )
+
+
+def merged_split(recipe: Recipe, base: PreparedSet, merged: Merged) -> Split:
+    """The base set's own first split, with every row of a reviewed patient and every new row in train.
+
+    It is made before a reading is looked at, so a reading takes rows out of the test and never puts one
+    in. Raises LeakageError when a signal or a patient is on both sides all the same.
+    """
+    split = make_splits(base.records, base.sha256, recipe.strata(base))[0]
+    together = merged.prepared
+    of_reviewed = [record.patient in merged.patients for record in together.records]
+    rows = np.flatnonzero(merged.reviewed | np.array(of_reviewed))
+    moved = moved_to_train(split, rows)
+    refuse_leakage(moved, together.sha256, [record.patient for record in together.records])
+    return moved
+
+
+def _rows_by_signal(base: PreparedSet) -> dict[str, list[int]]:
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for row, sha256 in enumerate(base.sha256):
+        rows_of[sha256].append(row)
+    return dict(rows_of)
+
+
+def _names_in_base(
+    base: PreparedSet, added: PreparedSet, rows_of: Mapping[str, Sequence[int]]
+) -> dict[str, list[str]]:
+    """For each patient id of the manifest the base set's names of that patient, the surest first."""
+    known = {record.patient for record in base.records if record.patient_known}
+    by_id = {patient.rpartition("/")[2]: patient for patient in known} | {
+        patient: patient for patient in known
+    }
+    names: dict[str, list[str]] = defaultdict(list)
+    for labelled, sha256 in zip(added.records, added.sha256, strict=True):
+        if labelled.patient_known:
+            same = [base.records[row].patient for row in rows_of.get(sha256, ())]
+            names[labelled.patient] += [patient for patient in same if patient in known]
+    for patient, same in names.items():
+        same += [by_id[patient.strip()]] if patient.strip() in by_id else []
+    return dict(names)
+
+
+def _name(labelled: LabelledRecord, names: Mapping[str, Sequence[str]]) -> str | None:
+    """What the base set calls this record's patient; None for one that it does not know."""
+    return next(iter(names.get(labelled.patient, ())), None)
+
+
+def _corrected(
+    old: LabelledRecord, labelled: LabelledRecord, names: Mapping[str, Sequence[str]]
+) -> LabelledRecord:
+    """The base set's record with the reading's label; a location that the reading leaves open stays."""
+    site = old.site if labelled.site is None and labelled.is_mi == old.is_mi else labelled.site
+    patient = old.patient if old.patient_known else _name(labelled, names) or old.patient
+    return replace(old, is_mi=labelled.is_mi, site=site, patient=patient)
+
+
+def _answer(record: LabelledRecord) -> str:
+    return answer_in_words(record.is_mi, record.site)
+
+
+def _change(record: LabelledRecord, old: str | None, said: ManifestRow) -> LabelChange:
+    return LabelChange(
+        record.record_id, record.path.name, old, _answer(record), said.reader, said.time.isoformat()
+    )
+
+
+def _append(first: PreparedSet, second: PreparedSet, records: tuple[LabelledRecord, ...]) -> PreparedSet:
+    return PreparedSet(
+        records,
+        first.sha256 + second.sha256,
+        np.concatenate([first.inputs, second.inputs]),
+        np.concatenate([first.beats_mv, second.beats_mv]),
+        np.concatenate([first.fiducials, second.fiducials]),
+        np.concatenate([first.leads_mv, second.leads_mv]),
+        first.refused + second.refused,
+    )
