@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -110,14 +111,44 @@ def code_of(path: Path) -> list[str]:
     return re.findall(r"```.*?```", text, re.S) + re.findall(r"(?<!`)`[^`\n]+`(?!`)", text)
 
 
+def commands_of_main(path: Path) -> list[str]:
+    """What the code in a Markdown file writes after `main.py`, one call each, without comments."""
+    code = "\n".join(code_of(path)).replace("\\\n", " ")
+    return [call.split("#")[0].strip("` ") for call in re.findall(r"main\.py ([^\n]*)", code)]
+
+
+def help_of(words: list[str]) -> str:
+    """What `main.py WORDS --help` prints."""
+    command = [sys.executable, "main.py", *words, "--help"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
 def test_every_option_of_main_in_the_readme_is_in_the_help() -> None:
-    shown = subprocess.run(
-        [sys.executable, "main.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    readme = " ".join(code_of(ROOT / "README.md"))
-    commands = set(re.findall(r"main\.py ([a-z][a-z-]+)", readme))
-    assert commands
-    assert {command for command in commands if command not in shown} == set()
+    commands, shown = commands_of_main(ROOT / "README.md"), help_of([])
+    options: dict[tuple[str, ...], set[str]] = {}
+    for call in commands:
+        words = itertools.takewhile(lambda word: re.fullmatch(r"[a-z][a-z-]*", word), call.split())
+        path = tuple(words)[: 2 if call.startswith("train ") else 1]
+        options.setdefault(path, set()).update(re.findall(r"--[a-z][a-z-]*", call))
+    assert {path[0] for path in options if path and not re.search(rf"^  {path[0]} ", shown, re.M)} == set()
+    assert options["train", "retrain"] >= {"--ptb-xl", "--manifest", "--models"}
+    unknown = {
+        (*path, option)
+        for path, named in options.items()
+        for option in named - set(re.findall(r"--[a-z][a-z-]*", help_of(list(path))))
+    }
+    assert unknown == set()
+
+
+def test_training_without_scikit_learn_names_the_readmes_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import main
+
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    assert main.main(["train", "retrain", "--help"]) == 1
+    assert capsys.readouterr().err == f"Training needs scikit-learn: run {main.INSTALL_TRAINING} first.\n"
+    assert f".venv/bin/{main.INSTALL_TRAINING}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
