@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+import inference
 from inference.prepare import PrepareError, PrepareSpec, prepare
 from inference.records import RecordError, read_record
 from inference.records.record import Record
@@ -150,12 +151,20 @@ def _prepare_row(record: Record, spec: PrepareSpec) -> _Row:
 
 
 def _key(records: Sequence[LabelledRecord], spec: PrepareSpec) -> str:
-    """A name for exactly these files (path, size, time) prepared with this spec."""
-    parts = [json.dumps(asdict(spec), sort_keys=True)]
+    """A name for exactly these files (path, size, time), prepared with this spec by this version of the code."""
+    parts = [json.dumps(asdict(spec), sort_keys=True), *_sources()]
     for record in records:
         facts = record.path.stat() if record.path.exists() else None
         parts.append(f"{record.path}|{facts.st_size}|{facts.st_mtime_ns}" if facts else str(record.path))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _sources() -> list[str]:
+    """The text of every module between a file and a prepared input."""
+    root = Path(inference.__file__).parent
+    rooms = [module for room in ("records", "signal", "measure") for module in (root / room).glob("*.py")]
+    modules = sorted([*rooms, root / "prepare.py", Path(__file__)])
+    return [module.read_text(encoding="utf-8") for module in modules]
 
 
 def _save(folder: Path, arrays: dict[str, npt.NDArray[Any]], index: dict[str, object]) -> None:

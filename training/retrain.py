@@ -172,7 +172,7 @@ def _write_bundle(
     externals: Sequence[External],
 ) -> BundleInfo:
     recipe, facts = job.recipe, FACTS[job.base_name]
-    rows = recipe.usable_rows(merged.prepared)
+    rows = recipe.training_rows(merged.prepared)
     net = train_on(recipe, merged.prepared, rows, f"{recipe.name} final")
     if externals:
         metrics = metrics | {"external": external_figures(recipe, net, externals)}
