@@ -151,7 +151,7 @@ def _prepare_row(record: Record, spec: PrepareSpec) -> _Row:
 
 
 def _key(records: Sequence[LabelledRecord], spec: PrepareSpec) -> str:
-    """A name for exactly these files (path, size, time), prepared with this spec by this version of the code."""
+    """A name for exactly these files (path, size, time), this spec and this version of the code."""
     parts = [json.dumps(asdict(spec), sort_keys=True), *_sources()]
     for record in records:
         facts = record.path.stat() if record.path.exists() else None
