@@ -18,8 +18,9 @@ from inference.signal.beat import (
     Rhythm,
     SignalError,
 )
-from inference.signal.filters import DIAGNOSTIC_BAND, FilterBand, bandpass, resample
-from inference.signal.median_beat import DIFFERENT_SHAPE, median_beat
+from inference.signal.beat_alignment import ALIGNMENT_BAND, DIFFERENT_SHAPE, BeatAlignment, align_beats
+from inference.signal.filters import DIAGNOSTIC_BAND, FilterBand, LeadSpectrum, resample
+from inference.signal.median_beat import median_beat
 from inference.signal.quality import (
     noise_findings,
     record_findings,
@@ -60,11 +61,15 @@ class _TimeBase:
 
 
 def analyse(record: Record, band: FilterBand = DIAGNOSTIC_BAND) -> EcgAnalysis:
-    """Run resampling, filters, R peaks, median beat and quality checks on a record."""
+    """Run resampling, filters, R peaks, median beat and quality checks on a record.
+
+    `band` decides how leads and beat look; the beats and their R are the same in every band.
+    """
     raw = _on_model_time_base(record)
+    spectrum = LeadSpectrum.of(raw.signals_mv, MODEL_FS_HZ)
     present = ~raw.gaps.all(axis=1)
-    r_samples = detect_r_peaks(raw.signals_mv[present], MODEL_FS_HZ)
-    return _assemble(record, band, raw, r_samples)
+    r_samples = detect_r_peaks(raw.signals_mv[present], MODEL_FS_HZ, spectrum.of_leads(present))
+    return _assemble(record, band, raw, spectrum, r_samples)
 
 
 def _on_model_time_base(record: Record) -> _TimeBase:
@@ -98,22 +103,37 @@ def _bridge_gaps(twelve: FloatArray, gaps: BoolArray) -> FloatArray:
     return bridged
 
 
-def _assemble(record: Record, band: FilterBand, raw: _TimeBase, r_samples: IntArray) -> EcgAnalysis:
-    filtered = bandpass(raw.signals_mv, MODEL_FS_HZ, band)
+def _assemble(
+    record: Record, band: FilterBand, raw: _TimeBase, spectrum: LeadSpectrum, r_samples: IntArray
+) -> EcgAnalysis:
     # A lead with long gaps is left out of the beat, or its gaps would take the other leads' beats away.
-    lost = np.asarray(raw.gaps.mean(axis=1) > _MOST_GAPS)
-    whole = np.where(lost[:, None], np.float32(np.nan), filtered)
-    beat, problem = None, None
-    try:
-        beat = median_beat(whole, r_samples, np.asarray(raw.gaps[~lost].any(axis=0)))
-    except SignalError as error:
-        problem = str(error)
+    kept = np.asarray(raw.gaps.mean(axis=1) <= _MOST_GAPS)
+    filtered = spectrum.filtered(band)
+    aligned_on = filtered if band == ALIGNMENT_BAND else spectrum.filtered(ALIGNMENT_BAND)
+    alignment, problem = _aligned(aligned_on[kept], r_samples, np.asarray(raw.gaps[kept].any(axis=0)))
+    rhythm = describe_rhythm(r_samples, _ectopic(alignment))
+    beat = None
+    if alignment is not None:
+        own = None if band == ALIGNMENT_BAND else filtered[kept]
+        beat = median_beat(alignment, kept, rhythm.rr_median_ms, own)
     filtered[raw.gaps] = np.nan
     filtered.flags.writeable = False
-    ectopic = None if beat is None else np.array([why == DIFFERENT_SHAPE for why in beat.rejections])
-    rhythm = describe_rhythm(r_samples, ectopic)
     quality = [*raw.faults, *noise_findings(raw.signals_mv)]
     quality += record_findings(beat, rhythm, record.fs_hz, record.duration_s)
     if problem is not None:
         quality.append(QualityFinding("no_beats", problem))
     return EcgAnalysis(record.sha256, band, filtered, rhythm, tuple(quality), beat, problem)
+
+
+def _aligned(
+    signals_mv: FloatArray, r_samples: IntArray, gaps: BoolArray
+) -> tuple[BeatAlignment | None, str | None]:
+    """The aligned beats, or the sentence why there are none."""
+    try:
+        return align_beats(signals_mv, r_samples, gaps), None
+    except SignalError as error:
+        return None, str(error)
+
+
+def _ectopic(alignment: BeatAlignment | None) -> BoolArray | None:
+    return None if alignment is None else np.array([why == DIFFERENT_SHAPE for why in alignment.rejections])

@@ -28,14 +28,17 @@ class MedianBeat:
     """The median of the accepted beats, centred on R, PQ level at 0 mV.
 
     `signals_mv`: (12, 600) float32 at 500 Hz, R at sample 300, read-only, standard lead order; a
-    missing lead is a row of NaN. `used` and `rejections` run along `r_samples` (500-Hz samples of the
-    record): whether each detected beat went into the median, and if not, why ('' where used).
+    missing lead is a row of NaN. R is the maximum of the leads' RMS in the models' band, whatever band
+    this beat is drawn in (`beat_alignment`). `used` and `rejections` run along `r_samples` (500-Hz
+    samples of the record): whether each detected beat went into the median, and if not, why ('' where
+    used). `aligned_r_samples` (n_used,): the samples of the record that lie on sample 300.
     """
 
     signals_mv: FloatArray = field(repr=False)
     r_samples: IntArray = field(repr=False)
     used: BoolArray = field(repr=False)
     rejections: tuple[str, ...] = field(repr=False)
+    aligned_r_samples: IntArray = field(repr=False)
     qrs_onset: int | None = None
     """Global QRS onset, J point, T peak and T end as samples of the beat; None where not found."""
     j_point: int | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -56,20 +56,42 @@ def band_gain(frequencies_hz: npt.NDArray[np.float64], band: FilterBand) -> npt.
     return gain
 
 
-def bandpass(signals_mv: FloatArray, fs_hz: float, band: FilterBand) -> FloatArray:
-    """Filter rows of (n_leads, n_samples) mV without phase shift.
+@dataclass(frozen=True, slots=True)
+class LeadSpectrum:
+    """The Fourier transform of some leads: transformed once, filtered with as many bands as are wanted.
 
     The record is continued by its mirror image on both sides. Odd continuation, the usual choice,
-    would step by twice the QRS height where a record starts inside a QRS. Rows must be finite.
+    would step by twice the QRS height where a record starts inside a QRS.
     """
-    n_samples = signals_mv.shape[1]
-    padded = np.concatenate([signals_mv[:, ::-1], signals_mv, signals_mv[:, ::-1]], axis=1)
-    n_fft = fft.next_fast_len(padded.shape[1], real=True)
-    spectrum = fft.rfft(padded, n_fft, axis=1)
-    gain = band_gain(fft.rfftfreq(n_fft, 1.0 / fs_hz), band).astype(np.float32)
-    filtered = fft.irfft(spectrum * gain, n_fft, axis=1)
-    result: FloatArray = filtered[:, n_samples : 2 * n_samples].astype(np.float32)
-    return result
+
+    coefficients: npt.NDArray[np.complex64] = field(repr=False)
+    n_fft: int
+    n_samples: int
+    fs_hz: float
+
+    @classmethod
+    def of(cls, signals_mv: FloatArray, fs_hz: float) -> LeadSpectrum:
+        """The spectrum of (n_leads, n_samples) mV; rows must be finite."""
+        mirrored = signals_mv[:, ::-1]
+        padded = np.concatenate([mirrored, signals_mv, mirrored], axis=1)
+        n_fft = fft.next_fast_len(padded.shape[1], real=True)
+        return cls(fft.rfft(padded, n_fft, axis=1), n_fft, signals_mv.shape[1], fs_hz)
+
+    def of_leads(self, which: npt.NDArray[np.bool_]) -> LeadSpectrum:
+        """The spectrum of these rows only."""
+        return self if which.all() else replace(self, coefficients=self.coefficients[which])
+
+    def filtered(self, band: FilterBand) -> FloatArray:
+        """The leads in a band, (n_leads, n_samples) in mV, without phase shift."""
+        gain = band_gain(fft.rfftfreq(self.n_fft, 1.0 / self.fs_hz), band).astype(np.float32)
+        filtered = fft.irfft(self.coefficients * gain, self.n_fft, axis=1)
+        result: FloatArray = filtered[:, self.n_samples : 2 * self.n_samples].astype(np.float32)
+        return result
+
+
+def bandpass(signals_mv: FloatArray, fs_hz: float, band: FilterBand) -> FloatArray:
+    """Filter rows of (n_leads, n_samples) mV without phase shift; rows must be finite."""
+    return LeadSpectrum.of(signals_mv, fs_hz).filtered(band)
 
 
 def resample(signals_mv: FloatArray, fs_hz: float, target_hz: float) -> FloatArray:

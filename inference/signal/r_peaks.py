@@ -1,6 +1,7 @@
-"""R peaks from all leads together.
+"""R peaks from all leads together: near each QRS, the maximum of the leads' RMS.
 
-R is defined once, here: the maximum of the leads' RMS within the QRS complex.
+A beat's R is so found to within its noise; the median beat settles it for all beats together, by the same
+definition (`beat_alignment`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from inference.signal.beat import FloatArray, IntArray
-from inference.signal.filters import QRS_BAND, FilterBand, bandpass
+from inference.signal.filters import QRS_BAND, FilterBand, LeadSpectrum
 
 _REFINE_BAND: Final = FilterBand(1.0, 45.0)
 _SMOOTHING_S: Final = 0.02
@@ -33,25 +34,32 @@ _SEARCH_BACK_RR: Final = 1.6
 _FloatSeries = npt.NDArray[np.float64]
 
 
-def detect_r_peaks(signals_mv: FloatArray, fs_hz: float) -> IntArray:
-    """Sample of R of each beat in (n_leads, n_samples) mV; rows must be finite, empty when none is found."""
+def detect_r_peaks(
+    signals_mv: FloatArray, fs_hz: float, spectrum: LeadSpectrum | None = None
+) -> IntArray:
+    """Sample of R of each beat in (n_leads, n_samples) mV; rows must be finite, empty when none is found.
+
+    `spectrum` is that of `signals_mv` where it is at hand.
+    """
     if signals_mv.shape[0] == 0 or signals_mv.shape[1] < fs_hz:
         return np.empty(0, dtype=np.int64)
-    activity = qrs_activity(signals_mv, fs_hz)
+    spectrum = spectrum or LeadSpectrum.of(signals_mv, fs_hz)
+    activity = _qrs_activity(spectrum)
     candidates = _tallest_within(_local_maxima(activity), activity, int(_CANDIDATE_S * fs_hz), 1.0)
     candidates = _drop_steps(candidates, signals_mv, fs_hz)
     candidates = _tallest_within(candidates, activity, _REFRACTORY_S * fs_hz, 1.0)
     rough = _accept(candidates, activity, fs_hz)
-    return _refine(rough, signals_mv, fs_hz)
+    return _refine(rough, spectrum)
 
 
-def qrs_activity(signals_mv: FloatArray, fs_hz: float) -> _FloatSeries:
+def _qrs_activity(spectrum: LeadSpectrum) -> _FloatSeries:
     """How much QRS there is at each sample, (n_samples,): RMS over leads of the 8-40 Hz band.
 
     Each lead is scaled by its own typical QRS height and weighted by how far that stands out of its
     background, so that a noisy or detached lead cannot outvote the others.
     """
-    qrs = bandpass(signals_mv, fs_hz, QRS_BAND).astype(np.float64)
+    fs_hz = spectrum.fs_hz
+    qrs = spectrum.filtered(QRS_BAND).astype(np.float64)
     magnitude = np.abs(qrs)
     n_seconds = max(1, int(qrs.shape[1] / fs_hz))
     per_second = np.array_split(magnitude, n_seconds, axis=1)
@@ -141,13 +149,13 @@ def _typical_height(candidates: IntArray, heights: _FloatSeries, fs_hz: float) -
     return np.asarray(0.5 * (smooth[seconds] + np.median(tallest)))
 
 
-def _refine(rough: IntArray, signals_mv: FloatArray, fs_hz: float) -> IntArray:
+def _refine(rough: IntArray, spectrum: LeadSpectrum) -> IntArray:
     """Move each beat to the maximum of the leads' RMS near it."""
     if rough.size == 0:
         return rough.astype(np.int64)
-    broad = bandpass(signals_mv, fs_hz, _REFINE_BAND)
+    broad = spectrum.filtered(_REFINE_BAND)
     rms = np.sqrt(np.mean(np.square(broad, dtype=np.float64), axis=0))
-    half = int(_REFINE_S * fs_hz)
+    half = int(_REFINE_S * spectrum.fs_hz)
     refined = []
     for sample in rough:
         start = max(0, int(sample) - half)

@@ -43,6 +43,7 @@ def median_beat(**fiducials: int | None) -> MedianBeat:
     return MedianBeat(
         signals_mv=np.zeros((12, BEAT_SAMPLES), dtype=np.float32),
         r_samples=np.array([500], dtype=np.int64),
+        aligned_r_samples=np.array([500], dtype=np.int64),
         used=np.array([True]),
         rejections=("",),
         **fiducials,
