@@ -95,11 +95,11 @@ class LeadCard(QFrame):
 def member_beats(signals_mv: FloatArray, beat: MedianBeat, limit: int = 60) -> list[FloatArray]:
     """The accepted beats cut from the record, each (12, 600), at most `limit`, baseline as recorded.
 
-    Each is shifted so that its level at QRS onset (or 80 ms before R) is 0 mV, as the median's is.
+    Each lies where the median took it, its level at QRS onset (or 80 ms before R) at 0 mV as the median's.
     """
     at = beat.qrs_onset if beat.qrs_onset is not None else R_SAMPLE - 40
     beats: list[FloatArray] = []
-    for r_sample in beat.r_samples[beat.used][:limit]:
+    for r_sample in beat.aligned_r_samples[:limit]:
         first = int(r_sample) - R_SAMPLE
         if first >= 0 and first + 2 * R_SAMPLE <= signals_mv.shape[1]:
             cut = signals_mv[:, first : first + 2 * R_SAMPLE]

@@ -20,6 +20,7 @@ from inference.signal.beat import (
 )
 from inference.signal.beat_alignment import ALIGNMENT_BAND, DIFFERENT_SHAPE, BeatAlignment, align_beats
 from inference.signal.filters import DIAGNOSTIC_BAND, FilterBand, LeadSpectrum, resample
+from inference.signal.gaps import bridged, silence, without_long
 from inference.signal.median_beat import median_beat
 from inference.signal.quality import (
     noise_findings,
@@ -31,7 +32,7 @@ from inference.signal.r_peaks import detect_r_peaks
 from inference.signal.rhythm import describe_rhythm
 
 _MOST_GAPS: Final = 0.2
-"""Share of missing samples above which a lead has no median beat."""
+"""Share of missing samples, where other leads were recorded, above which a lead has no median beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,18 @@ def analyse(record: Record, band: FilterBand = DIAGNOSTIC_BAND) -> EcgAnalysis:
     """
     raw = _on_model_time_base(record)
     spectrum = LeadSpectrum.of(raw.signals_mv, MODEL_FS_HZ)
-    present = ~raw.gaps.all(axis=1)
-    r_samples = detect_r_peaks(raw.signals_mv[present], MODEL_FS_HZ, spectrum.of_leads(present))
-    return _assemble(record, band, raw, spectrum, r_samples)
+    return _assemble(record, band, raw, spectrum)
 
 
 def _on_model_time_base(record: Record) -> _TimeBase:
     twelve = record.standard_12()
     gaps = np.isnan(twelve)
-    bridged = _bridge_gaps(twelve, gaps) if gaps.any() else twelve
+    whole = bridged(twelve, gaps) if gaps.any() else twelve
     faults = (
-        *whole_file_findings(bridged, gaps, record.report),
-        *source_findings(bridged, gaps, record.fs_hz),
+        *whole_file_findings(whole, gaps, record.report),
+        *source_findings(whole, gaps, record.fs_hz),
     )
-    signals = resample(bridged, record.fs_hz, MODEL_FS_HZ)
+    signals = resample(whole, record.fs_hz, MODEL_FS_HZ)
     if gaps.any() and record.fs_hz != MODEL_FS_HZ:
         source = np.minimum(
             (np.arange(signals.shape[1]) * record.fs_hz / MODEL_FS_HZ).round().astype(int), gaps.shape[1] - 1
@@ -91,27 +90,26 @@ def _on_model_time_base(record: Record) -> _TimeBase:
     return _TimeBase(signals, gaps, faults)
 
 
-def _bridge_gaps(twelve: FloatArray, gaps: BoolArray) -> FloatArray:
-    """Straight lines over missing samples, zeros for a missing lead: filters need finite rows."""
-    bridged = twelve.copy()
-    samples = np.arange(twelve.shape[1])
-    for row, gap in zip(bridged, gaps, strict=True):
-        if gap.all():
-            row[:] = 0.0
-        elif gap.any():
-            row[gap] = np.interp(samples[gap], samples[~gap], row[~gap])
-    return bridged
+def _r_samples(raw: _TimeBase, silent: BoolArray, spectrum: LeadSpectrum) -> IntArray:
+    """R peaks from the present leads; a long silence would make every QRS look rare and small."""
+    present = np.asarray(~raw.gaps.all(axis=1))
+    remain = without_long(silent)
+    if remain.all():
+        return detect_r_peaks(raw.signals_mv[present], MODEL_FS_HZ, spectrum.of_leads(present))
+    shortened = raw.signals_mv[present][:, remain]
+    silent_rows = np.broadcast_to(silent[remain], shortened.shape)
+    found = detect_r_peaks(bridged(shortened, silent_rows), MODEL_FS_HZ)
+    return np.asarray(np.flatnonzero(remain)[found], dtype=np.int64)
 
 
-def _assemble(
-    record: Record, band: FilterBand, raw: _TimeBase, spectrum: LeadSpectrum, r_samples: IntArray
-) -> EcgAnalysis:
-    # A lead with long gaps is left out of the beat, or its gaps would take the other leads' beats away.
-    kept = np.asarray(raw.gaps.mean(axis=1) <= _MOST_GAPS)
+def _assemble(record: Record, band: FilterBand, raw: _TimeBase, spectrum: LeadSpectrum) -> EcgAnalysis:
+    silent = silence(raw.gaps)
+    r_samples = _r_samples(raw, silent, spectrum)
+    kept = _leads_of_the_beat(raw.gaps, silent)
     filtered = spectrum.filtered(band)
     aligned_on = filtered if band == ALIGNMENT_BAND else spectrum.filtered(ALIGNMENT_BAND)
     alignment, problem = _aligned(aligned_on[kept], r_samples, np.asarray(raw.gaps[kept].any(axis=0)))
-    rhythm = describe_rhythm(r_samples, _ectopic(alignment))
+    rhythm = describe_rhythm(r_samples, _ectopic(alignment), silent)
     beat = None
     if alignment is not None:
         own = None if band == ALIGNMENT_BAND else filtered[kept]
@@ -123,6 +121,12 @@ def _assemble(
     if problem is not None:
         quality.append(QualityFinding("no_beats", problem))
     return EcgAnalysis(record.sha256, band, filtered, rhythm, tuple(quality), beat, problem)
+
+
+def _leads_of_the_beat(gaps: BoolArray, silent: BoolArray) -> BoolArray:
+    """Leads (12,) without long gaps of their own, which would take the other leads' beats away."""
+    recorded = ~silent
+    return np.asarray((gaps & recorded).sum(axis=1) <= _MOST_GAPS * recorded.sum()) & ~gaps.all(axis=1)
 
 
 def _aligned(

@@ -60,6 +60,7 @@ class MedianBeat:
 FindingKind = Literal[
     "lead_missing",
     "lead_off",
+    "gap",
     "flat",
     "clipped",
     "noisy",
@@ -89,11 +90,14 @@ class QualityFinding:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """Beat times and what they say; rates None where fewer than two beats were found."""
+    """Beat times and what they say; rates None where no two beats follow each other without a gap."""
 
     r_samples: IntArray = field(repr=False)
     heart_rate_bpm: float | None
     rr_median_ms: float | None
     rr_irregularity: float | None
-    """Median |RR(i+1)-RR(i)| away from ectopic beats over the median RR; None with fewer than two such."""
+    """Median |RR(i+1)-RR(i)| over the median RR, away from ectopic beats while enough of it is left; None
+    with fewer than two such."""
     suspects_atrial_fibrillation: bool = False
+    is_irregular_by_ectopy: bool = False
+    """Irregular, but only with the intervals around beats of another shape: the cause cannot be judged."""

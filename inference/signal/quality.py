@@ -13,7 +13,6 @@ from inference.records.leads import STANDARD_LEADS
 from inference.records.record import ImportReport
 from inference.signal.beat import (
     MODEL_FS_HZ,
-    R_SAMPLE,
     BoolArray,
     FindingKind,
     FloatArray,
@@ -21,12 +20,16 @@ from inference.signal.beat import (
     QualityFinding,
     Rhythm,
 )
+from inference.signal.gaps import runs, silence
+from inference.signal.limb_reversal import suspected_reversal
 
 _FLAT_MV: Final = 0.02
 _SMALLEST_HEART_MV: Final = 0.1
 """Where no lead swings by one small square of ECG paper, the scale is in doubt: low voltage is a QRS under
 0.5 mV, and of 2,084 records of PTB-XL, PTB, LUDB and CinC 2021 each has a lead of more than 0.7 mV."""
 _SILENT_S: Final = 1.0
+_SHORTEST_GAP_S: Final = 0.2
+"""A silence of all leads this long can swallow a whole QRS with its ST segment."""
 _CLIP_S: Final = 0.016
 _CLIP_RUNS: Final = 3
 _NOISE_MV: Final = 0.045
@@ -34,7 +37,6 @@ _NOISE_PIECE: Final = 100
 _WANDER_MV: Final = 1.0
 _LOWEST_FULL_RATE_HZ: Final = 250.0
 _SHORTEST_S: Final = 5.0
-_QRS = slice(R_SAMPLE - 35, R_SAMPLE + 40)
 
 
 def source_findings(source_mv: FloatArray, gaps: BoolArray, fs_hz: float) -> Iterator[QualityFinding]:
@@ -43,8 +45,11 @@ def source_findings(source_mv: FloatArray, gaps: BoolArray, fs_hz: float) -> Ite
     Resampling would round off the very edges by which a clipped or detached lead is known. Samples
     marked in `gaps` (12, n) are bridged; they were missing in the file.
     """
+    silent = silence(gaps)
+    yield from _silence_findings(silent, fs_hz)
     for name, row, gap in zip(STANDARD_LEADS, source_mv, gaps, strict=True):
-        silent_s = (float(gap.sum()) + _longest_run(np.abs(np.diff(row)) < 1e-6)) / fs_hz
+        still = (np.abs(np.diff(row)) < 1e-6) & ~gap[1:]
+        off_s = (float((gap & ~silent).sum()) + _longest_run(still)) / fs_hz
         if gap.all():
             yield QualityFinding("lead_missing", f"{name} is missing in this file.", name)
         elif np.ptp(row) > MAX_SWING_MV:
@@ -53,8 +58,8 @@ def source_findings(source_mv: FloatArray, gaps: BoolArray, fs_hz: float) -> Ite
             )
         elif np.ptp(row) < _FLAT_MV:
             yield QualityFinding("flat", f"{name} is flat.", name)
-        elif silent_s > _SILENT_S:
-            yield QualityFinding("lead_off", f"{name} is off for {silent_s:.1f} s.", name)
+        elif off_s > _SILENT_S:
+            yield QualityFinding("lead_off", f"{name} is off for {off_s:.1f} s.", name)
         elif _is_clipped(row, fs_hz):
             yield QualityFinding("clipped", f"{name} is clipped at its largest values.", name)
 
@@ -92,9 +97,23 @@ def noise_findings(signals_mv: FloatArray) -> Iterator[QualityFinding]:
             yield QualityFinding("baseline_wander", text, name)
 
 
+def _silence_findings(silent: BoolArray, fs_hz: float) -> Iterator[QualityFinding]:
+    """One finding for all stretches of (n,) that no lead recorded; a file without any lead has its own."""
+    stretches = runs(silent) / fs_hz
+    stretches = stretches[stretches[:, 1] - stretches[:, 0] >= _SHORTEST_GAP_S]
+    if stretches.shape[0] == 0 or silent.all():
+        return
+    start_s, stop_s = stretches[0]
+    text = f"No lead was recorded from {start_s:.1f} to {stop_s:.1f} s."
+    if stretches.shape[0] > 1:
+        lost_s = float((stretches[:, 1] - stretches[:, 0]).sum())
+        where = f"in {stretches.shape[0]} gaps, the first at {start_s:.1f} s"
+        text = f"No lead was recorded for {lost_s:.1f} s {where}."
+    yield QualityFinding("gap", text)
+
+
 def _longest_run(condition: BoolArray) -> int:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], condition, [False]]).astype(np.int8)))
-    return int(np.max(edges[1::2] - edges[::2], initial=0))
+    return int(np.max(np.diff(runs(condition), axis=1), initial=0))
 
 
 def _is_clipped(row: FloatArray, fs_hz: float) -> bool:
@@ -104,8 +123,7 @@ def _is_clipped(row: FloatArray, fs_hz: float) -> bool:
         return False
     for extreme in (row.max(), row.min()):
         at_rail = np.abs(row - extreme) < 1e-6
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], at_rail, [False]]).astype(np.int8)))
-        if int(np.sum(edges[1::2] - edges[::2] >= shortest)) >= _CLIP_RUNS:
+        if int(np.sum(np.diff(runs(at_rail), axis=1) >= shortest)) >= _CLIP_RUNS:
             return True
     return False
 
@@ -137,6 +155,12 @@ def record_findings(
             "Irregular rhythm, atrial fibrillation is possible: the PQ level and P wave of the median "
             "beat are not reliable.",
         )
+    if rhythm.is_irregular_by_ectopy:
+        yield QualityFinding(
+            "irregular",
+            "Irregular rhythm with beats of several shapes: ectopic beats or atrial fibrillation, which "
+            "could not be judged.",
+        )
     if beat is not None:
         yield from _beat_findings(beat)
 
@@ -153,25 +177,3 @@ def _kind_of_note(note: str) -> FindingKind:
     if note.startswith("RR"):
         return "short_rr"
     return "no_qrs_onset" if note.startswith("QRS onset") else "few_beats"
-
-
-def suspected_reversal(beat_mv: FloatArray) -> str | None:
-    """One sentence when the median beat looks like swapped limb electrodes, else None.
-
-    Right/left arm: lead I is the mirror image of V6 (correlation under -0.6) and mainly negative while
-    aVR is mainly positive. Right arm/right leg: lead II is almost a flat line beside a normal lead I.
-    Both rules follow Kligfield et al., AHA/ACC/HRS 2007 part I, with thresholds of our own.
-    """
-    qrs = beat_mv[:, _QRS] - beat_mv[:, _QRS.start : _QRS.start + 1]
-    height = np.ptp(qrs, axis=1)
-    lead_i, lead_ii, avr, v6 = qrs[0], qrs[1], qrs[3], qrs[11]
-    if np.isnan(height[[0, 1, 3]]).any():
-        return None
-    if height[1] < 0.12 and height[0] > 0.4 and height[2] > 0.4:
-        return "Lead II is almost flat: the right arm and right leg electrodes may be swapped."
-    if np.isnan(height[11]) or min(height[0], height[11]) < 0.2 or v6.sum() <= 0:
-        return None
-    mirrored = float(np.corrcoef(lead_i, v6)[0, 1]) < -0.6
-    if mirrored and lead_i.sum() < 0 < avr.sum() and lead_ii.size:
-        return "Lead I is upside down: the arm electrodes may be swapped."
-    return None

@@ -34,9 +34,7 @@ _SEARCH_BACK_RR: Final = 1.6
 _FloatSeries = npt.NDArray[np.float64]
 
 
-def detect_r_peaks(
-    signals_mv: FloatArray, fs_hz: float, spectrum: LeadSpectrum | None = None
-) -> IntArray:
+def detect_r_peaks(signals_mv: FloatArray, fs_hz: float, spectrum: LeadSpectrum | None = None) -> IntArray:
     """Sample of R of each beat in (n_leads, n_samples) mV; rows must be finite, empty when none is found.
 
     `spectrum` is that of `signals_mv` where it is at hand.

@@ -44,3 +44,10 @@ def made_record(
 def regular_record(n_beats: int = 11, rr_s: float = 0.9, st_mv: float = 0.0, fs_hz: float = 500.0) -> Record:
     """A regular rhythm."""
     return made_record(made_signals([rr_s] * (n_beats - 1), fs_hz, st_mv)[0], fs_hz)
+
+
+def interrupted_signals(silence_s: float, rr_s: float = 60 / 68) -> FloatArray:
+    """(12, n) mV at 500 Hz: twelve beats, a silence of all leads (NaN), twelve more."""
+    part, _ = made_signals([rr_s] * 11)
+    silent = np.full((12, int(silence_s * 500)), np.nan, dtype=np.float32)
+    return np.concatenate([part, silent, part], axis=1)
