@@ -19,6 +19,7 @@ FloatArray = npt.NDArray[np.float32]
 Profile = Literal["beat-zscore-12x400", "lead-images-64"]
 PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
 _NOTABLE: Final = (
+    "gap",
     "flat",
     "lead_off",
     "clipped",

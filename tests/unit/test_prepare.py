@@ -12,7 +12,7 @@ from inference.prepare import PrepareError, PrepareSpec, draw_windows, prepare, 
 from inference.records import STANDARD_LEADS, read_record
 from inference.signal.analysis import analyse
 from inference.signal.filters import DIAGNOSTIC_BAND
-from tests.unit.made_records import made_record, made_signals, regular_record
+from tests.unit.made_records import interrupted_signals, made_record, made_signals, regular_record
 
 BEAT = PrepareSpec()
 IMAGES = PrepareSpec(profile="lead-images-64")
@@ -105,3 +105,9 @@ def test_real_records_give_finite_inputs(test_data: Path, name: str) -> None:
     record = read_record(test_data / name)
     for spec in (BEAT, IMAGES, replace(BEAT, band=DIAGNOSTIC_BAND)):
         assert np.isfinite(prepare(record, spec).array).all()
+
+
+def test_a_recording_with_a_long_silence_is_answered_and_the_silence_noted() -> None:
+    made = prepare(made_record(interrupted_signals(silence_s=20.0)), BEAT)
+    assert np.isfinite(made.array).all()
+    assert made.notes == ("No lead was recorded from 11.0 to 31.0 s.",)
