@@ -108,7 +108,7 @@ def verify_golden(info: BundleInfo, net: nn.Module) -> float:
 
 def input_shape(spec: PrepareSpec) -> tuple[int, ...]:
     """The shape of one row of a network's input: a beat (1, leads, samples) or pictures (leads, px, px)."""
-    if spec.profile == "beat-zscore-12x400":
+    if spec.is_beat:
         return (1, len(spec.leads), spec.n_samples)
     return (len(spec.leads), spec.image_px, spec.image_px)
 

@@ -206,19 +206,18 @@ def _explained_answer(
     prepared_ms: float,
     should_stop: ShouldStop,
 ) -> ModelAnswer:
-    """Prediction and saliency from one pass; the prediction's time ends where its logits are there."""
-    began = perf_counter()
-    predictions: list[Prediction] = []
+    """Prediction and saliency from one pass."""
 
     def choose(logits: Tensor) -> int:
-        predictions.append(_prediction(info, model_input, logits, prepared_ms + _ms_since(began)))
         _stop_if(should_stop)
-        return target_index(predictions[0].probabilities)
+        return target_index(record_probabilities(logits).tolist())
 
     chosen = ChosenLogit(net, choose)
+    began = perf_counter()
     raw = input_saliency(chosen, batch).cpu().numpy()
-    prediction = predictions[0]
-    elapsed_ms = prepared_ms + _ms_since(began) - prediction.elapsed_ms
+    elapsed_ms = _ms_since(chosen.answered_s)
+    forward_ms = (chosen.answered_s - began) * 1000.0
+    prediction = _prediction(info, model_input, chosen.logits, prepared_ms + forward_ms)
     try:
         attribution = attribution_of(info, prediction.record_sha256, raw, chosen.target)
     except ExplainError as error:

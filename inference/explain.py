@@ -7,6 +7,7 @@ forward pass is also the prediction's, which saves a third of the time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Final, cast
 
 import numpy as np
@@ -32,6 +33,7 @@ class ChosenLogit:
     """The forward function that Captum is given: one class's logit per row, while it keeps all of them.
 
     `choose` names the class once the logits (N, n_classes) are there; it may raise, which ends the pass.
+    `answered_s` is the `perf_counter` of that moment, where the prediction ends and the explanation begins.
     """
 
     def __init__(self, net: nn.Module, choose: Callable[[Tensor], int]) -> None:
@@ -39,11 +41,13 @@ class ChosenLogit:
         self._choose = choose
         self.logits = torch.empty(0)
         self.target = -1
+        self.answered_s = 0.0
 
     def __call__(self, batch: Tensor) -> Tensor:
         logits: Tensor = self._net(batch)
         self.logits = logits.detach()
         self.target = self._choose(self.logits)
+        self.answered_s = perf_counter()
         return logits[:, self.target]
 
 
@@ -87,7 +91,7 @@ def attribution_of(info: BundleInfo, record_sha256: str, raw: FloatArray, target
     A standard lead that the model does not see has share 0 and windows of NaN.
     Raises ExplainError when the saliency is zero everywhere or not finite.
     """
-    is_beat = info.prepare.profile == "beat-zscore-12x400"
+    is_beat = info.prepare.is_beat
     per_lead = raw.sum(axis=(0, 1, 3) if is_beat else (0, 2, 3), dtype=np.float64)
     total = float(per_lead.sum())
     if not np.isfinite(total) or total <= 0:

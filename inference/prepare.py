@@ -68,6 +68,11 @@ class PrepareSpec:
         if self.profile not in PROFILES:
             raise PrepareError(f"This version does not know the model input '{self.profile}'.")
 
+    @property
+    def is_beat(self) -> bool:
+        """Whether the input is the median beat; otherwise it is pictures of the leads."""
+        return self.profile == "beat-zscore-12x400"
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for bundle.json."""
         return asdict(self) | {"leads": list(self.leads)}
@@ -115,7 +120,7 @@ def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = No
     notes = tuple(finding.text for finding in analysis.quality if finding.kind in _NOTABLE)
     beat = _credible_beat(analysis)
     rows = [STANDARD_LEADS.index(name) for name in spec.leads]
-    if spec.profile == "beat-zscore-12x400":
+    if spec.is_beat:
         array = _beat_array(beat, spec, rows)
         starts: tuple[float, ...] = ()
     else:

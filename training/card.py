@@ -7,7 +7,7 @@ from typing import Any
 
 from inference.bundle_info import BundleInfo
 from training.folds import N_ROTATIONS
-from training.retrain_words import retraining_text
+from training.retrain_words import external_text, retraining_text
 from training.site_figures import FAMILIES
 
 NOTICE = "Research software. Not a medical device. It informs a reader and never replaces one."
@@ -36,7 +36,7 @@ def _bullets(lines: Sequence[str]) -> str:
 def _input_text(info: BundleInfo) -> str:
     spec = info.prepare
     band = f"band {spec.band.low_hz:g} to {spec.band.high_hz:g} Hz, zero phase, 500 Hz"
-    if spec.profile == "beat-zscore-12x400":
+    if spec.is_beat:
         return (
             f"Median beat, samples {spec.first_sample} to {spec.first_sample + spec.n_samples - 1} of 600 "
             f"(R at 300), each lead z-scored; {band}."
@@ -62,12 +62,8 @@ def _measured(metrics: dict[str, Any]) -> str:
         parts.append(_binary_table(cv) if "auc_pooled" in cv else _site_table(cv))
     if "retraining" in metrics:
         parts.append(retraining_text(metrics["retraining"]))
-    for name, figures in metrics.get("external", {}).items():
-        parts.append(
-            f"{name}: AUC {_interval(figures['auc'])}, {figures['n_positive']} positive of "
-            f"{figures['n_records']} records of {figures['n_patients']} patients. "
-            "Tiny set: read the interval, not the value."
-        )
+    for sentence in external_text(metrics.get("external", {})):
+        parts.append(f"{sentence} Tiny set: read the interval, not the value.")
     return "\n\n".join(parts)
 
 

@@ -152,5 +152,5 @@ def external_metrics(
         "n_records": int(targets.size),
         "n_positive": int(targets.sum()),
         "n_patients": len(set(patients)),
-        "auc": bootstrap(lambda rows: auc(targets[rows], scores[rows]), patients, n_draws).to_json(),
+        "auc": bootstrap(_auc_of(targets, scores), patients, n_draws).to_json(),
     }

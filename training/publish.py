@@ -50,6 +50,18 @@ class External:
     prepared: PreparedSet = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a bundle is called and what is said of it; `data` follows the counts in its card."""
+
+    name: str
+    title: str
+    trained_on: str
+    data: tuple[str, ...]
+    warnings: tuple[str, ...]
+    experimental: bool
+
+
 def publish(
     recipe_key: str,
     recipe: Recipe,
@@ -65,26 +77,42 @@ def publish(
     net = _final_net(recipe, prepared, parts / "final.safetensors")
     metrics = measure(recipe, prepared, result, net, externals)
     facts = FACTS[recipe_key]
+    (parts / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
+    words = Words(
+        recipe.name, facts.title, facts.trained_on, facts.training_data, facts.warnings, facts.experimental
+    )
+    threshold = metrics["cross_validation"].get("shipped_threshold")
+    return write_bundle(words, recipe, prepared, net, metrics, threshold, models)
+
+
+def write_bundle(
+    words: Words,
+    recipe: Recipe,
+    prepared: PreparedSet,
+    net: nn.Module,
+    metrics: dict[str, Any],
+    threshold: float | None,
+    models: Path,
+) -> BundleInfo:
+    """Write `models/<words.name>`: weights, card, golden pair, of a network trained on `prepared`."""
     info = BundleInfo(
-        name=recipe.name,
+        name=words.name,
         arch=recipe.arch,
         task=recipe.task,
-        title=facts.title,
-        trained_on=facts.trained_on,
+        title=words.title,
+        trained_on=words.trained_on,
         classes=recipe.classes,
         prepare=recipe.spec,
-        threshold=metrics["cross_validation"].get("shipped_threshold"),
+        threshold=threshold,
         saliency_scale=saliency_scale(recipe, prepared, net, recipe.training_rows(prepared)),
-        experimental=facts.experimental,
+        experimental=words.experimental,
         enabled=is_good_enough(recipe, metrics),
-        warnings=facts.warnings,
+        warnings=words.warnings,
         metrics=metrics,
         created=datetime.now(UTC).date().isoformat(),
     )
-    data = (*data_lines(recipe, prepared), *facts.training_data)
-    card = model_card(info, describe_settings(recipe), data)
-    (parts / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
-    return save_bundle(models / recipe.name, info, net, golden_input(recipe), card)
+    card = model_card(info, describe_settings(recipe), (*data_lines(recipe, prepared), *words.data))
+    return save_bundle(models / words.name, info, net, golden_input(recipe), card)
 
 
 def fingerprint(recipe: Recipe, prepared: PreparedSet) -> str:
@@ -178,7 +206,7 @@ def saliency_scale(
     recipe: Recipe, prepared: PreparedSet, net: nn.Module, rows: npt.NDArray[np.int64]
 ) -> float | None:
     """99th percentile of raw 40-ms window saliency over the training records; None for lead images."""
-    if recipe.spec.profile != "beat-zscore-12x400":
+    if not recipe.spec.is_beat:
         return None
     net.requires_grad_(False)
     windows = []

@@ -6,17 +6,14 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from inference.bundle import save_bundle
 from inference.bundle_info import BundleInfo
 from inference.prepare import PrepareSpec
 from training.before_after import compare
-from training.card import model_card
 from training.cross_validate import train_on
 from training.datasets import LabelledRecord
 from training.facts import FACTS
@@ -25,14 +22,12 @@ from training.merge import Merged, merge, unchanged
 from training.publish import (
     LOWEST_PROXY_AUC,
     External,
-    data_lines,
+    Words,
     external_figures,
-    golden_input,
-    is_good_enough,
-    saliency_scale,
+    write_bundle,
 )
 from training.readings import Lessons, lessons
-from training.recipes import RECIPES, Recipe, describe_settings
+from training.recipes import RECIPES, Recipe
 from training.retrain_words import NO_SITE_MODEL, changes_json, left_out_text, report
 
 _TAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -180,22 +175,12 @@ def _write_bundle(
         f"Labels of {int(merged.reviewed.sum())} records, {merged.n_new} of them new to the base set, come "
         "from readings in the app."
     )
-    info = BundleInfo(
+    words = Words(
         name=name,
-        arch=recipe.arch,
-        task=recipe.task,
         title=f"{facts.title}, retrained",
         trained_on=f"{facts.trained_on} {reviewed}",
-        classes=recipe.classes,
-        prepare=recipe.spec,
-        threshold=threshold,
-        saliency_scale=saliency_scale(recipe, merged.prepared, net, rows),
-        experimental=True,
+        data=(*facts.retrained_data, reviewed),
         warnings=facts.retrained_warnings,
-        enabled=is_good_enough(recipe, metrics),
-        metrics=metrics,
-        created=datetime.now(UTC).date().isoformat(),
+        experimental=True,
     )
-    data = (*data_lines(recipe, merged.prepared), *facts.retrained_data, reviewed)
-    card = model_card(info, describe_settings(recipe), data)
-    return save_bundle(job.models / name, info, net, golden_input(recipe), card)
+    return write_bundle(words, recipe, merged.prepared, net, metrics, threshold, job.models)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from inference.results import ModelAnswer
 
 
+_Ask = Callable[["BundleInfo", "Record", ShouldStop], "ModelAnswer | None"]
+_Announce = Callable[[str, str, "ModelAnswer"], None]
+"""Told a record's hash, a bundle's name, and what it answered."""
 _PAINT_FIRST_MS: Final = 20
 """Models wait this long after a record is there: they would compete with its paint for Python's lock."""
 
@@ -63,7 +66,7 @@ def is_why_on_demand(info: BundleInfo) -> bool:
 
     Maps over pictures of the leads take many times as long as those over a beat.
     """
-    return info.prepare.profile != "beat-zscore-12x400"
+    return not info.prepare.is_beat
 
 
 class InferenceService(QObject):
@@ -129,27 +132,12 @@ class InferenceService(QObject):
         enabled = [info for info in self._found.bundles if info.enabled]
         self._waiting, self._elapsed_ms = len(enabled), 0.0
         for info in enabled:
-            self._background.submit(
-                "engine",
-                _question(engine.answer, info, record),
-                self._on_answer,
-                topic="engine",
-                on_failure=_OnBroke(self.announce, info.name, record.sha256),
-                after_ms=_PAINT_FIRST_MS,
-            )
+            self._submit(engine.answer, info, record, self.announce, after_ms=_PAINT_FIRST_MS)
 
     def explain(self, info: BundleInfo, record: Record) -> None:
         """Queue one bundle's explanation of a record behind what is being asked."""
-        engine = self._engine
-        if engine is None:
-            return
-        self._background.submit(
-            "engine",
-            _question(engine.explain, info, record),
-            self._on_explained,
-            topic="engine",
-            on_failure=_OnBroke(self.explained.emit, info.name, record.sha256),
-        )
+        if self._engine is not None:
+            self._submit(self._engine.explain, info, record, self.explained.emit)
 
     def drop(self) -> None:
         """Make all questions stale: another record is opened."""
@@ -177,15 +165,19 @@ class InferenceService(QObject):
         self.status_changed.emit(self._failure)
         self.bundles_found.emit()
 
-    def _on_answer(self, asked: tuple[str, str, ModelAnswer | None]) -> None:
-        record_sha256, bundle, answer = asked
-        if answer is not None:
-            self.announce(record_sha256, bundle, answer)
-
-    def _on_explained(self, asked: tuple[str, str, ModelAnswer | None]) -> None:
-        record_sha256, bundle, answer = asked
-        if answer is not None:
-            self.explained.emit(record_sha256, bundle, answer)
+    def _submit(
+        self, ask: _Ask, info: BundleInfo, record: Record, announce: _Announce, after_ms: int = 0
+    ) -> None:
+        """Queue a question about a record; what becomes of it reaches `announce` with hash and bundle."""
+        asked = _Asked(announce, info.name, record.sha256)
+        self._background.submit(
+            "engine",
+            lambda should_stop: ask(info, record, should_stop),
+            asked.on_answer,
+            topic="engine",
+            on_failure=asked.on_failure,
+            after_ms=after_ms,
+        )
 
     def announce(self, record_sha256: str, bundle: str, answer: ModelAnswer) -> None:
         """Pass an answer on and, with the last one, tell how long all models took."""
@@ -199,25 +191,20 @@ class InferenceService(QObject):
 
 
 @dataclass(frozen=True, slots=True)
-class _OnBroke:
-    """A model that raised shows a sentence in its own card; the bug itself was logged and told."""
+class _Asked:
+    """One question to one model, and whom its outcome is told."""
 
-    announce: Callable[[str, str, ModelAnswer], None]
+    announce: _Announce
     bundle: str
     record_sha256: str
 
-    def __call__(self, _error: BaseException) -> None:
+    def on_answer(self, answer: ModelAnswer | None) -> None:
+        if answer is not None:
+            self.announce(self.record_sha256, self.bundle, answer)
+
+    def on_failure(self, _error: BaseException) -> None:
+        """A model that raised shows a sentence in its own card; the bug itself was logged and told."""
         from inference.results import ModelAnswer, ModelFailure
 
         sentence = "This model stopped because of a fault in the program; the log has the details."
-        failure = ModelFailure(self.bundle, self.record_sha256, sentence)
-        self.announce(self.record_sha256, self.bundle, ModelAnswer(failure))
-
-
-def _question(
-    ask: Callable[[BundleInfo, Record, ShouldStop], ModelAnswer | None], info: BundleInfo, record: Record
-) -> Callable[[ShouldStop], tuple[str, str, ModelAnswer | None]]:
-    def work(should_stop: ShouldStop) -> tuple[str, str, ModelAnswer | None]:
-        return record.sha256, info.name, ask(info, record, should_stop)
-
-    return work
+        self.on_answer(ModelAnswer(ModelFailure(self.bundle, self.record_sha256, sentence)))

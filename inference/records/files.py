@@ -14,6 +14,7 @@ from inference.records.errors import RecordError
 from inference.records.leads import KNOWN_LEADS, read_lead_name
 from inference.records.safety import read_small_text
 from inference.records.sidecar import sidecar_path
+from inference.records.wfdb_header import header_lines
 
 _SIGNAL_SUFFIXES: Final = (".dat", ".mat")
 """WFDB's signal files. Others (.xyz, .flac) are too often something else to be listed without a header."""
@@ -102,7 +103,7 @@ def _header_lines(header: Path) -> list[str]:
     except RecordError:
         # The header is listed all the same, and reading it will say what is wrong.
         return []
-    return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return [line for _place, line in header_lines(text)]
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -47,7 +47,7 @@ def pick_ecg_leads(names: Sequence[str]) -> PickedLeads:
             "None of the file's signals is a known ECG lead: check that it is an ECG, "
             "or give the lead order (for example I,II,III,aVR,aVL,aVF,V1,V2,V3,V4,V5,V6)."
         )
-    inverted = frozenset(lead.name for column, lead in enumerate(written) if column in picked and lead[1])
+    inverted = frozenset(name for column, name in picked.items() if written[column].is_inverted)
     return PickedLeads(picked, inverted, tuple(notes))
 
 

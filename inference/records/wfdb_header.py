@@ -61,11 +61,17 @@ class WfdbHeader:
     acquired_at: datetime | None
 
 
+def header_lines(text: str) -> list[tuple[int, str]]:
+    """The lines of a header that say something, stripped, each with its place counted from 1."""
+    lines = [(place, line.strip()) for place, line in enumerate(text.splitlines(), 1)]
+    return [(place, line) for place, line in lines if line and not line.startswith("#")]
+
+
 def parse_header(text: str) -> WfdbHeader:
     """Parse a header's text. Raises RecordError, naming the line, where it breaks the format."""
     lines = [line.strip() for line in text.splitlines()]
     comments = tuple(line.strip("# \t") for line in lines if line.startswith("#") and line.strip("# \t"))
-    numbered = [(place, line) for place, line in enumerate(lines, 1) if line and not line.startswith("#")]
+    numbered = header_lines(text)
     if not numbered:
         raise RecordError("The header holds no record line: check that it is a WFDB header.")
     place, record_line = numbered[0]

@@ -14,7 +14,7 @@ from ecgviewer.app import Desk, assemble
 from ecgviewer.plots.beat_view import BeatView
 from ecgviewer.plots.ecg_view import EcgView
 from ecgviewer.theme import LIGHT
-from tests.gui.window_help import KnownModels
+from tests.gui.window_help import KnownModels, shown
 
 MakeDesk = Callable[..., Desk]
 
@@ -57,17 +57,9 @@ def desk(make_desk: MakeDesk) -> Desk:
 
 @pytest.fixture
 def ecg(qtbot: QtBot) -> EcgView:
-    view = EcgView(LIGHT)
-    qtbot.addWidget(view)
-    view.resize(900, 420)
-    view.show()
-    return view
+    return shown(qtbot, EcgView(LIGHT), 900, 420)
 
 
 @pytest.fixture
 def beats(qtbot: QtBot) -> BeatView:
-    view = BeatView(LIGHT)
-    qtbot.addWidget(view)
-    view.resize(700, 420)
-    view.show()
-    return view
+    return shown(qtbot, BeatView(LIGHT), 700, 420)

@@ -12,6 +12,7 @@ from ecgviewer.plots.layouts import LANES
 from ecgviewer.plots.lead_bars import FULL_BAR_SHARE, LeadBars
 from ecgviewer.theme import LIGHT, RAMPS, make_theme
 from tests.gui.pixels import contrast
+from tests.gui.window_help import shown
 
 # The offscreen platform prints this whenever a window is shown; it says nothing about the window.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -19,11 +20,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSi
 
 @pytest.fixture
 def bars(qtbot: QtBot) -> LeadBars:
-    view = LeadBars(LIGHT)
-    qtbot.addWidget(view)
-    view.resize(280, 320)
-    view.show()
-    return view
+    return shown(qtbot, LeadBars(LIGHT), 280, 320)
 
 
 def even() -> dict[str, float]:

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from ecgviewer.app import Desk
 from ecgviewer.dialogs.reader_dialog import ReaderDialog
 from ecgviewer.widgets.reading_panel import COMMENT_PAUSE_MS
 from inference.labels import Culprit, Omi, Reading
 from tests.gui.conftest import MakeDesk
-from tests.gui.window_help import DEMO, open_demo, open_name, press, stored
+from tests.gui.window_help import DEMO, open_demo, open_name, press, stay_when_asked, stored
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -152,13 +152,7 @@ def test_closing_with_unnamed_answers_asks_for_the_name_first(
     state = unnamed.window.parts.reading.state
     QApplication.processEvents()
     assert state.width() >= state.sizeHint().width()
-    told: list[str] = []
-
-    def stay(_parent: object, _title: str, text: str, *_buttons: object) -> QMessageBox.StandardButton:
-        told.append(text)
-        return QMessageBox.StandardButton.Cancel
-
-    monkeypatch.setattr(QMessageBox, "warning", stay)
+    told = stay_when_asked(monkeypatch)
     assert not unnamed.window.close()
     assert told == ["The answers for 1 ECG are not saved, because no reader is named."]
     give_name(unnamed, "Dr. B")

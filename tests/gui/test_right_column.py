@@ -13,14 +13,25 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ecgviewer.app import Desk, StartUp, assemble
+from ecgviewer.app import Desk
 from ecgviewer.services.inference_service import FoundBundles
 from ecgviewer.services.local_engine import find_models, load_engine
 from inference.bundle_info import BundleInfo
 from inference.records import Record, read_record
 from inference.results import ModelAnswer, Prediction
 from tests.gui.conftest import MakeDesk
-from tests.gui.window_help import DEMO, MI, OMI, SITE, SITE_SHARES, KnownModels, open_demo, press, shown_texts
+from tests.gui.window_help import (
+    DEMO,
+    MI,
+    OMI,
+    SITE,
+    SITE_SHARES,
+    KnownModels,
+    open_demo,
+    press,
+    shown_texts,
+    started,
+)
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -183,9 +194,7 @@ def test_the_card_says_that_it_computes_and_the_next_record_makes_the_answer_sta
     qtbot: QtBot, ecgviewer_home: Path
 ) -> None:
     models = SlowToExplain()
-    desk = assemble(find=models.find, load=models.load)
-    start_up = StartUp(desk, [DEMO])
-    desk.window.show()
+    desk, start_up = started(models)
     qtbot.waitUntil(lambda: len(desk.workspace.answers) == 3, timeout=30_000)
     first = desk.workspace.path
     link = desk.window.parts.models.cards[SITE.name].saliency

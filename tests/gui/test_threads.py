@@ -13,12 +13,12 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from ecgviewer.app import StartUp, assemble
+from ecgviewer.app import Desk, StartUp, assemble
 from ecgviewer.store import LabelStore, ReadingEntry, StoredReading
 from inference.bundle_info import BundleInfo
 from inference.records import Record
 from inference.results import ModelAnswer
-from tests.gui.window_help import DEMO, KnownModels, open_name
+from tests.gui.window_help import DEMO, KnownModels, open_name, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -34,13 +34,23 @@ class GatedModels(KnownModels):
         return super().answer(info, record, should_stop)
 
 
+def read_by_dr_quick(qtbot: QtBot) -> Desk:
+    """A named reader at the first demo record, with a store on its own thread and no models loaded."""
+    models = KnownModels()
+    desk = assemble(find=models.find, load=models.load)
+    desk.appearance.set_reader("Dr. Quick")
+    desk.window.show()
+    desk.store.start()
+    desk.window.open_paths([DEMO])
+    qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=30_000)
+    return desk
+
+
 def test_hurrying_through_records_asks_the_models_about_the_last_one_only(
     qtbot: QtBot, ecgviewer_home: Path
 ) -> None:
     models = GatedModels()
-    desk = assemble(find=models.find, load=models.load)
-    start_up = StartUp(desk, [DEMO])
-    desk.window.show()
+    desk, start_up = started(models)
     qtbot.waitUntil(lambda: desk.inference.is_ready and desk.workspace.record is not None, timeout=30_000)
     for _ in range(6):
         desk.window.step(1)
@@ -81,13 +91,7 @@ def test_a_slow_disk_never_scrambles_a_comment_that_is_being_typed(
         return append(store, entry)
 
     monkeypatch.setattr(LabelStore, "append", append_slowly)
-    models = KnownModels()
-    desk = assemble(find=models.find, load=models.load)
-    desk.appearance.set_reader("Dr. Quick")
-    desk.window.show()
-    desk.store.start()
-    desk.window.open_paths([DEMO])
-    qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=30_000)
+    desk = read_by_dr_quick(qtbot)
     comment, reading = desk.window.parts.reading.comment, desk.workspace.desk
     with qtbot.waitSignal(reading.saved, timeout=30_000):
         QTest.keyClicks(comment, "ST elevation")
@@ -104,13 +108,7 @@ def test_a_slow_disk_never_scrambles_a_comment_that_is_being_typed(
 
 
 def test_closing_the_window_finishes_every_write(qtbot: QtBot, ecgviewer_home: Path) -> None:
-    models = KnownModels()
-    desk = assemble(find=models.find, load=models.load)
-    desk.appearance.set_reader("Dr. Quick")
-    desk.window.show()
-    desk.store.start()
-    desk.window.open_paths([DEMO])
-    qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=30_000)
+    desk = read_by_dr_quick(qtbot)
     record = desk.workspace.record
     assert record is not None
     for action in ("omi_yes", "omi_no", "omi_uncertain", "confidence_3", "culprit_lad"):

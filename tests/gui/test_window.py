@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from ecgviewer.app import Desk, assemble
 from inference.labels import Omi
@@ -25,6 +25,7 @@ from tests.gui.window_help import (
     open_name,
     press,
     shown_texts,
+    stay_when_asked,
     stored,
 )
 from tests.unit.read_only import open_folder, read_only
@@ -240,13 +241,7 @@ def test_a_store_that_cannot_be_written_keeps_the_reading_until_it_can(
     press(desk, Qt.Key.Key_1)
     assert desk.window.status.saved.text().startswith("Not saved: ")
     assert "not saved" in desk.window.parts.reading.state.text()
-    questions: list[str] = []
-
-    def stay(_parent: object, _title: str, text: str, *_buttons: object) -> QMessageBox.StandardButton:
-        questions.append(text)
-        return QMessageBox.StandardButton.Cancel
-
-    monkeypatch.setattr(QMessageBox, "warning", stay)
+    questions = stay_when_asked(monkeypatch)
     assert not desk.window.close()
     assert questions[0].startswith("1 reading is not saved. ")
     desk.window.step(1)

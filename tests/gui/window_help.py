@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
 
-from ecgviewer.app import Desk
+from ecgviewer.app import Desk, StartUp, assemble
 from ecgviewer.services.inference_service import FoundBundles
 from ecgviewer.store import LabelStore
 from inference.bundle_info import BundleInfo
@@ -20,6 +23,7 @@ from inference.prepare import PrepareSpec
 from inference.records import Record
 from inference.results import Attribution, ModelAnswer, ModelFailure, Prediction
 
+Shown = TypeVar("Shown", bound=QWidget)
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "resources" / "demo"
 OMI = BundleInfo(
@@ -123,6 +127,34 @@ class KnownModels:
 def _sites() -> list[float]:
     values = dict.fromkeys(MI_LOCATIONS, 0.01)
     return list((values | {"IL": 0.61, "I": 0.22, "IPL": 0.05, "N": 0.04}).values())
+
+
+def shown(qtbot: QtBot, view: Shown, width_px: int, height_px: int) -> Shown:
+    """A widget on the screen at a size, taken down when the test ends."""
+    qtbot.addWidget(view)
+    view.resize(width_px, height_px)
+    view.show()
+    return view
+
+
+def started(models: KnownModels) -> tuple[Desk, StartUp]:
+    """The program as it starts on the demo library, with its real threads; the test closes it."""
+    desk = assemble(find=models.find, load=models.load)
+    start_up = StartUp(desk, [DEMO])
+    desk.window.show()
+    return desk, start_up
+
+
+def stay_when_asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Answer every warning before closing with 'Cancel'; the list fills with what was asked."""
+    asked: list[str] = []
+
+    def stay(_parent: object, _title: str, text: str, *_buttons: object) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return QMessageBox.StandardButton.Cancel
+
+    monkeypatch.setattr(QMessageBox, "warning", stay)
+    return asked
 
 
 def press(desk: Desk, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
