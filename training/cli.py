@@ -11,13 +11,18 @@ from typing import Final
 
 from inference.manifest import ManifestError
 from inference.prepare import PrepareSpec
-from training.before_after import NothingToJudgeError
-from training.datasets import LabelledRecord, ludb_stemi_against_others, ptb_acute_against_healthy, ptb_xl
-from training.folds import N_ROTATIONS, LeakageError
-from training.inputs import EmptySetError, prepare_some
-from training.publish import External, publish
-from training.recipes import RECIPES, Recipe
-from training.retrain import Job, RetrainError, retrain
+from training.data.datasets import (
+    LabelledRecord,
+    ludb_stemi_against_others,
+    ptb_acute_against_healthy,
+    ptb_xl,
+)
+from training.data.folds import N_ROTATIONS, LeakageError
+from training.data.inputs import EmptySetError, prepare_some
+from training.publishing.publish import External, publish
+from training.retraining.before_after import NothingToJudgeError
+from training.retraining.retrain import Job, RetrainError, retrain
+from training.systems.recipes import RECIPES, Recipe
 
 KNOWN_ERRORS: Final = (
     OSError,

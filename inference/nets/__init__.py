@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from torch import nn
 
-from inference.nets.ecg_smart_net import EcgSmartNet
+from inference.nets.ecg_smart_net import EcgSmartNet, TemporalResNet18
+from inference.nets.mayo_alvd import MayoAlvdCnn
+from inference.nets.resnet import ResNet18
 from inference.nets.uchiyama_cnn import UchiyamaCnn
 
 ARCHITECTURES: Final[dict[str, Callable[..., nn.Module]]] = {
     "ecg-smart-net": EcgSmartNet,
+    "ecg-smart-net-se": partial(EcgSmartNet, attention="se"),
+    "ecg-smart-net-cbam": partial(EcgSmartNet, attention="cbam"),
+    "temporal-resnet-18": TemporalResNet18,
+    "resnet-18": ResNet18,
+    "mayo-alvd": MayoAlvdCnn,
     "uchiyama-cnn": UchiyamaCnn,
 }
 
@@ -33,6 +41,9 @@ def build_net(arch: str, n_classes: int, **options: Any) -> nn.Module:
 __all__ = [
     "ARCHITECTURES",
     "EcgSmartNet",
+    "MayoAlvdCnn",
+    "ResNet18",
+    "TemporalResNet18",
     "UchiyamaCnn",
     "UnknownArchitectureError",
     "build_net",

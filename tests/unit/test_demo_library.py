@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from inference.records import read_record
-from training.scenarios import DEMO_LIBRARY
-from training.simulate import NOTICE, write_demo_library
+from training.simulation.scenarios import DEMO_LIBRARY
+from training.simulation.simulate import NOTICE, write_demo_library
 
 DEMO = Path(__file__).parents[2] / "resources" / "demo"
 HEADERS = sorted(DEMO.glob("*.hea"))

@@ -14,11 +14,11 @@ from inference.manifest import ManifestRow, write_manifest
 from inference.prepare import PrepareSpec
 from tests.unit.labelled_sets import saved_records
 from tests.unit.manifests import reading_of
-from training.folds import make_splits
-from training.inputs import PreparedSet, prepare_set
-from training.merge import Merged, merge, merged_split, unchanged
-from training.readings import lessons
-from training.recipes import MiRecipe
+from training.data.folds import make_splits
+from training.data.inputs import PreparedSet, prepare_set
+from training.retraining.merge import Merged, merge, merged_split, unchanged
+from training.retraining.readings import lessons
+from training.systems.recipes import MiRecipe
 
 N_BASE = 40
 

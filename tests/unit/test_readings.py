@@ -12,9 +12,9 @@ from inference.manifest import write_manifest
 from inference.prepare import PrepareSpec
 from tests.unit.labelled_sets import saved_records
 from tests.unit.manifests import OMI_AT_I, reading_of
-from training.inputs import PreparedSet, prepare_set
-from training.readings import is_positive, lessons
-from training.retrain_words import conflicts_text, left_out_text
+from training.data.inputs import PreparedSet, prepare_set
+from training.retraining.readings import is_positive, lessons
+from training.retraining.retrain_words import conflicts_text, left_out_text
 
 
 @pytest.fixture(scope="module")

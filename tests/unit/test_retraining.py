@@ -18,11 +18,11 @@ from inference.prepare import PrepareSpec
 from tests.unit.labelled_sets import saved_records
 from tests.unit.manifests import reading_of
 from training import cli
-from training.datasets import LabelledRecord
-from training.fit import FitSettings
-from training.inputs import PreparedSet, prepare_set
-from training.recipes import MiRecipe, OmiProxyRecipe, Recipe, SiteRecipe
-from training.retrain import Job, RetrainError, bundle_name, retrain
+from training.data.datasets import LabelledRecord
+from training.data.inputs import PreparedSet, prepare_set
+from training.fitting.fit import FitSettings
+from training.retraining.retrain import Job, RetrainError, bundle_name, retrain
+from training.systems.recipes import MiRecipe, OmiProxyRecipe, Recipe, SiteRecipe
 
 ONE_EPOCH = FitSettings(epochs=1, batch=16)
 

@@ -13,9 +13,18 @@ from inference.signal.analysis import EcgAnalysis, analyse
 from inference.signal.beat import MedianBeat
 from inference.signal.beat_model import NORMAL_BEAT, vary
 from inference.signal.vcg import leads_from_vcg
-from training.scenarios import ECTOPIC, LBBB, MISSING_LEAD, NOISY, NORMAL, OLD_INFERIOR, SCENARIOS, Scenario
-from training.simulate import main, simulate_many, simulate_record, write_record
-from training.synthetic_noise import SILENT
+from training.simulation.scenarios import (
+    ECTOPIC,
+    LBBB,
+    MISSING_LEAD,
+    NOISY,
+    NORMAL,
+    OLD_INFERIOR,
+    SCENARIOS,
+    Scenario,
+)
+from training.simulation.simulate import main, simulate_many, simulate_record, write_record
+from training.simulation.synthetic_noise import SILENT
 
 FloatArray = npt.NDArray[np.float64]
 

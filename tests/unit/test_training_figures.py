@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.cross_validate import OutOfFold
-from training.evaluate import (
+from training.figures.evaluate import (
     auc,
     best_f1_threshold,
     binary_metrics,
     bootstrap,
     external_metrics,
 )
-from training.recipes import SITE_CLASSES
-from training.site_figures import site_metrics
+from training.figures.site_figures import site_metrics
+from training.systems.recipes import SITE_CLASSES
+from training.trials.cross_validate import OutOfFold
 
 
 def scored(n: int = 300, seed: int = 2) -> tuple[np.ndarray, np.ndarray]:

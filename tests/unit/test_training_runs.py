@@ -11,9 +11,9 @@ from torch import nn
 
 from inference.prepare import PrepareSpec
 from tests.unit.labelled_sets import saved_records
-from training.fit import FitSettings, fit, predict_probabilities
-from training.inputs import PreparedSet, prepare_set
-from training.recipes import OmiProxyRecipe, SiteRecipe
+from training.data.inputs import PreparedSet, prepare_set
+from training.fitting.fit import FitSettings, fit, predict_probabilities
+from training.systems.recipes import OmiProxyRecipe, SiteRecipe
 
 
 @pytest.fixture(scope="module")

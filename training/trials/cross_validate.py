@@ -11,10 +11,10 @@ import torch
 from torch import nn
 
 from inference.nets import build_net
-from training.fit import fit, predict_probabilities
-from training.folds import Split, make_splits
-from training.inputs import PreparedSet
-from training.recipes import Recipe
+from training.data.folds import Split, make_splits
+from training.data.inputs import PreparedSet
+from training.fitting.fit import fit, predict_probabilities
+from training.systems.recipes import Recipe
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.labels import LOCATION_FAMILIES
-from training.cross_validate import OutOfFold
-from training.evaluate import N_BOOTSTRAP, Statistic, auc, average_precision, bootstrap, share
+from training.figures.evaluate import N_BOOTSTRAP, Statistic, auc, average_precision, bootstrap, share
+from training.trials.cross_validate import OutOfFold
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.manifest import ManifestRow
-from training.datasets import LabelledRecord
-from training.folds import Split, make_splits, moved_to_train, refuse_leakage
-from training.inputs import PreparedSet
-from training.readings import answer_in_words, manifest_id
-from training.recipes import Recipe
+from training.data.datasets import LabelledRecord
+from training.data.folds import Split, make_splits, moved_to_train, refuse_leakage
+from training.data.inputs import PreparedSet
+from training.retraining.readings import answer_in_words, manifest_id
+from training.systems.recipes import Recipe
 
 
 @dataclass(frozen=True, slots=True)

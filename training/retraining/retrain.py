@@ -13,22 +13,22 @@ import numpy as np
 
 from inference.bundle_info import BundleInfo
 from inference.prepare import PrepareSpec
-from training.before_after import compare
-from training.cross_validate import train_on
-from training.datasets import LabelledRecord
-from training.facts import FACTS
-from training.inputs import PreparedSet, first_reasons, prepare_set, prepare_some
-from training.merge import Merged, merge, unchanged
-from training.publish import (
+from training.data.datasets import LabelledRecord
+from training.data.inputs import PreparedSet, first_reasons, prepare_set, prepare_some
+from training.publishing.facts import FACTS
+from training.publishing.publish import (
     LOWEST_PROXY_AUC,
     External,
     Words,
     external_figures,
     write_bundle,
 )
-from training.readings import Lessons, lessons
-from training.recipes import RECIPES, Recipe
-from training.retrain_words import NO_SITE_MODEL, changes_json, left_out_text, report
+from training.retraining.before_after import compare
+from training.retraining.merge import Merged, merge, unchanged
+from training.retraining.readings import Lessons, lessons
+from training.retraining.retrain_words import NO_SITE_MODEL, changes_json, left_out_text, report
+from training.systems.recipes import RECIPES, Recipe
+from training.trials.cross_validate import train_on
 
 _TAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _HASH_LETTERS: Final = 8

@@ -7,8 +7,8 @@ from typing import Final
 
 from inference.signal.beat_model import BeatModel
 from inference.signal.injury import TERRITORIES, Injury, Shape
-from training.synthetic_beats import LBBB_BEAT, LOW_ST_BEAT, OLD_INFERIOR_BEAT, SINUS_BEAT
-from training.synthetic_noise import QUIET, RESTLESS, NoiseLevel
+from training.simulation.synthetic_beats import LBBB_BEAT, LOW_ST_BEAT, OLD_INFERIOR_BEAT, SINUS_BEAT
+from training.simulation.synthetic_noise import QUIET, RESTLESS, NoiseLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Synthetic 12-lead ECGs with a known truth: the demo library and test records.
 
-`python -m training.simulate --to resources/demo` writes the demo library again, bit for bit; with
+`python -m training.simulation.simulate --to resources/demo` writes the demo library again, bit for bit; with
 `--count N --seed S` it writes N different ECGs. They are for demonstration and tests, never evidence
 of clinical accuracy: one dipole, no proximity effect, no evolution. Every file says SYNTHETIC and
 carries its SyntheticTruth, by which training leaves it out of its data sets.
@@ -24,9 +24,14 @@ from inference.signal.beat import MODEL_FS_HZ, R_SAMPLE
 from inference.signal.beat_model import BeatModel, vary
 from inference.signal.injury import Injury, injury_time_course, planted_j60_mv, random_occlusion
 from inference.signal.vcg import DOWER, TWELVE_FROM_INDEPENDENT
-from training.scenarios import DEMO_LIBRARY, LBBB, NORMAL, OLD_INFERIOR, SCENARIOS, Scenario
-from training.synthetic_beats import PVC_BEAT
-from training.synthetic_noise import INDEPENDENT_FROM_ELECTRODES, QUIET, NoiseLevel, electrode_noise
+from training.simulation.scenarios import DEMO_LIBRARY, LBBB, NORMAL, OLD_INFERIOR, SCENARIOS, Scenario
+from training.simulation.synthetic_beats import PVC_BEAT
+from training.simulation.synthetic_noise import (
+    INDEPENDENT_FROM_ELECTRODES,
+    QUIET,
+    NoiseLevel,
+    electrode_noise,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -228,8 +233,8 @@ def _whole_microvolts(leads_mv: FloatArray) -> npt.NDArray[np.int16]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command `python -m training.simulate`; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training.simulate", description=__doc__)
+    """The command `python -m training.simulation.simulate`; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m training.simulation.simulate", description=__doc__)
     parser.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder to write into")
     parser.add_argument("--count", type=int, help="write this many random ECGs, not the demo library")
     parser.add_argument("--seed", type=int, default=0, help="seed of the random ECGs")

@@ -15,9 +15,9 @@ from inference.labels import MI_LOCATIONS
 from inference.prepare import PrepareSpec, draw_windows, window_starts
 from inference.signal.beat import MODEL_FS_HZ
 from inference.signal.injury import Fiducials, apply_injury, random_occlusion
-from training.augment import augmented_inputs
-from training.fit import Batch, FitSettings
-from training.inputs import RECORD_SAMPLES, PreparedSet
+from training.data.inputs import RECORD_SAMPLES, PreparedSet
+from training.fitting.fit import Batch, FitSettings
+from training.systems.augment import augmented_inputs
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from inference.bundle_info import BundleInfo
-from training.merge import LabelChange, Merged
-from training.readings import Conflict, LeftOut, Lessons
+from training.retraining.merge import LabelChange, Merged
+from training.retraining.readings import Conflict, LeftOut, Lessons
 
 NO_SITE_MODEL: Final = (
     "The MI location model cannot be retrained from readings yet: corrected locations are listed, and only "

@@ -20,7 +20,7 @@ from inference.records import RecordError, read_record
 from inference.records.record import Record
 from inference.signal.analysis import analyse
 from inference.signal.beat import BEAT_SAMPLES
-from training.datasets import LabelledRecord
+from training.data.datasets import LabelledRecord
 
 FloatArray = npt.NDArray[np.float32]
 N_LEADS: Final = 12

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.cross_validate import record_probabilities, train_on
-from training.evaluate import auc, best_f1_threshold, bootstrap
-from training.folds import Split
-from training.inputs import PreparedSet
-from training.merge import Merged, merged_split
-from training.recipes import Recipe
+from training.data.folds import Split
+from training.data.inputs import PreparedSet
+from training.figures.evaluate import auc, best_f1_threshold, bootstrap
+from training.retraining.merge import Merged, merged_split
+from training.systems.recipes import Recipe
+from training.trials.cross_validate import record_probabilities, train_on
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float32]

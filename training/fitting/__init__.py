@@ -1,0 +1,1 @@
+"""The one trainer: settings, checkpoints, several processes, progress."""

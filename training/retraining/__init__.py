@@ -1,0 +1,1 @@
+"""A bundle again, on labels that readers corrected, and what changed."""

@@ -1,0 +1,1 @@
+"""The synthetic demo library, with planted truth."""
