@@ -1,4 +1,4 @@
-"""The Mayo Clinic's CNN for left ventricular dysfunction (Attia et al. 2019), as three public codes have it."""
+"""The Mayo Clinic's CNN for left ventricular dysfunction (Attia et al. 2019), as public codes have it."""
 
 from __future__ import annotations
 

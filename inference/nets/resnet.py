@@ -1,4 +1,4 @@
-"""ResNet-18 (He et al. 2016, arXiv 1512.03385) that takes the twelve leads of a beat as the rows of a picture."""
+"""ResNet-18 (He et al. 2016, arXiv 1512.03385) with the twelve leads of a beat as the rows of a picture."""
 
 from __future__ import annotations
 

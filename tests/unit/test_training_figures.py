@@ -12,9 +12,9 @@ from training.figures.evaluate import (
     bootstrap,
     external_metrics,
 )
+from training.figures.out_of_fold import OutOfFold
 from training.figures.site_figures import site_metrics
 from training.systems.recipes import SITE_CLASSES
-from training.trials.cross_validate import OutOfFold
 
 
 def scored(n: int = 300, seed: int = 2) -> tuple[np.ndarray, np.ndarray]:

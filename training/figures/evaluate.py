@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
-from training.trials.cross_validate import OutOfFold
+from training.figures.out_of_fold import OutOfFold
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inference.labels import LOCATION_FAMILIES
 from training.figures.evaluate import N_BOOTSTRAP, Statistic, auc, average_precision, bootstrap, share
-from training.trials.cross_validate import OutOfFold
+from training.figures.out_of_fold import OutOfFold
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]

@@ -26,11 +26,12 @@ from inference.records import read_record
 from inference.resource_paths import resources_folder
 from training.data.inputs import PreparedSet
 from training.figures.evaluate import binary_metrics, by_negatives, external_metrics, share
+from training.figures.out_of_fold import OutOfFold
 from training.figures.site_figures import site_metrics
 from training.publishing.card import model_card
 from training.publishing.facts import FACTS
 from training.systems.recipes import Recipe, describe_settings
-from training.trials.cross_validate import OutOfFold, cross_validate, record_probabilities, train_on
+from training.trials.cross_validate import cross_validate, record_probabilities, train_on
 
 FloatArray = npt.NDArray[np.float32]
 SALIENCY_PERCENTILE: Final = 99.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,26 +12,12 @@ from torch import nn
 from inference.nets import build_net
 from training.data.folds import Split, make_splits
 from training.data.inputs import PreparedSet
+from training.figures.out_of_fold import OutOfFold
 from training.fitting.fit import fit, predict_probabilities
 from training.systems.recipes import Recipe
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class OutOfFold:
-    """Predictions on records that the predicting network was not trained on, one per tested record.
-
-    `rows` (n,) index the prepared set; `probabilities` (n, n_classes); `targets` and `run` (n,);
-    `validation` holds, per run, that run's validation (probabilities, targets) for its threshold.
-    """
-
-    rows: IntArray = field(repr=False)
-    probabilities: FloatArray = field(repr=False)
-    targets: IntArray = field(repr=False)
-    run: IntArray = field(repr=False)
-    validation: tuple[tuple[FloatArray, IntArray], ...] = field(repr=False)
 
 
 def cross_validate(recipe: Recipe, prepared: PreparedSet, folder: Path, n_runs: int) -> OutOfFold:
