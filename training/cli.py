@@ -1,11 +1,11 @@
-"""`python -m training`: make the shipped bundles, or retrain one on labels corrected in the app."""
+"""`python -m training`: compare systems, publish the best one as a bundle, retrain it on corrected labels."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,62 +17,91 @@ from training.data.datasets import (
     ptb_acute_against_healthy,
     ptb_xl,
 )
-from training.data.folds import N_ROTATIONS, LeakageError
-from training.data.inputs import EmptySetError, prepare_some
+from training.data.folds import N_FOLDS, LeakageError
+from training.data.inputs import EmptySetError, PreparedSet, prepare_some
+from training.fitting.processes import joined
 from training.publishing.publish import External, publish
+from training.publishing.shipped import SHIPPED, shipped_recipe
 from training.retraining.before_after import NothingToJudgeError
 from training.retraining.retrain import Job, RetrainError, retrain
-from training.systems.recipes import RECIPES, Recipe
+from training.systems.recipes import Recipe
+from training.trials.compare import compare
+from training.trials.cross_validate import Surroundings
+from training.trials.experiment import Experiment, ExperimentError, load_experiment
+from training.trials.run_folder import OtherRunError
 
 KNOWN_ERRORS: Final = (
     OSError,
     EmptySetError,
+    ExperimentError,
     LeakageError,
     ManifestError,
     NothingToJudgeError,
+    OtherRunError,
     RetrainError,
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What `python -m training <name>` does, and how its arguments are read."""
+
+    text: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status 0, or 1 with one sentence on stderr for what a user can mend."""
-    options = _parser().parse_args(argv)
+    parser = argparse.ArgumentParser(prog="training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        command.add_arguments(commands.add_parser(name, help=command.text))
+    options = parser.parse_args(argv)
     try:
-        return _fit(options) if options.command == "fit" else _retrain(options)
+        return COMMANDS[options.command].run(options)
     except KNOWN_ERRORS as error:
         print(f"{error}", file=sys.stderr)
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="training", description="Train and retrain model bundles.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (
-        ("fit", "make a shipped bundle"),
-        ("retrain", "retrain on labels corrected in the app"),
-    ):
-        command = commands.add_parser(name, help=text)
-        command.add_argument("--ptb-xl", type=Path, required=True, help="PTB-XL's folder")
-        command.add_argument("--work", type=Path, default=Path("runs"), help="cache and finished parts")
-        command.add_argument("--models", type=Path, required=True, help="folder to write the bundle into")
-        command.add_argument("--epochs", type=int, help="instead of the recipe's own")
-        command.add_argument("--ptb", type=Path, help="PTB's folder, measured on, never trained on")
-        command.add_argument("--ludb", type=Path, help="LUDB's folder, measured on, never trained on")
-    fit = commands.choices["fit"]
-    fit.add_argument("recipe", choices=tuple(RECIPES))
-    fit.add_argument("--runs", type=int, default=N_ROTATIONS, choices=range(1, N_ROTATIONS + 1))
-    again = commands.choices["retrain"]
-    again.add_argument("--manifest", type=Path, required=True, help="labels exported by the app")
-    again.add_argument("--base", choices=tuple(RECIPES), default="mi-ptbxl", help="the model to retrain")
-    again.add_argument("--tag", help="tag of the new bundle instead of one made from base and manifest")
-    return parser
+def _data_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ptb-xl", type=Path, required=True, help="PTB-XL's folder")
+    parser.add_argument("--work", type=Path, default=Path("runs"), help="cache and runs")
 
 
-def _recipe(name: str, epochs: int | None) -> Recipe:
-    recipe = RECIPES[name]
-    if epochs is None:
-        return recipe
-    return replace(recipe, settings=replace(recipe.settings, epochs=epochs))  # type: ignore[type-var]
+def _external_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--models", type=Path, required=True, help="folder to write the bundle into")
+    parser.add_argument("--epochs", type=int, help="instead of the recipe's own")
+    parser.add_argument("--ptb", type=Path, help="PTB's folder, measured on, never trained on")
+    parser.add_argument("--ludb", type=Path, help="LUDB's folder, measured on, never trained on")
+
+
+def _compare_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("experiment", help="a name in training/experiments, or a TOML file")
+    parser.add_argument("--systems", nargs="+", default=(), help="only these of the experiment's systems")
+    parser.add_argument("--folds", type=int, choices=range(1, N_FOLDS + 1), help="only the first so many")
+    _data_arguments(parser)
+
+
+def _publish_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bundle", choices=tuple(SHIPPED))
+    parser.add_argument("--system", help="instead of the one that the program comes with")
+    parser.add_argument("--folds", type=int, choices=range(1, N_FOLDS + 1), help="only the first so many")
+    _data_arguments(parser)
+    _external_arguments(parser)
+
+
+def _retrain_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--manifest", type=Path, required=True, help="labels exported by the app")
+    parser.add_argument("--base", choices=tuple(SHIPPED), default="mi-ptbxl", help="the model to retrain")
+    parser.add_argument("--tag", help="tag of the new bundle instead of one made from base and manifest")
+    _data_arguments(parser)
+    _external_arguments(parser)
+
+
+def _prepared(options: argparse.Namespace) -> PreparedSet:
+    return prepare_some(f"{options.ptb_xl}", ptb_xl(options.ptb_xl), PrepareSpec(), options.work / "cache")
 
 
 def _external_records(options: argparse.Namespace) -> dict[str, list[LabelledRecord]]:
@@ -85,23 +114,51 @@ def _external_records(options: argparse.Namespace) -> dict[str, list[LabelledRec
     return sets
 
 
-def _fit(options: argparse.Namespace) -> int:
-    recipe = _recipe(options.recipe, options.epochs)
-    cache = options.work / "cache"
-    prepared = prepare_some(f"{options.ptb_xl}", ptb_xl(options.ptb_xl), PrepareSpec(), cache)
+def _first_folds(experiment: Experiment, folds: int | None) -> Experiment:
+    if folds is None:
+        return experiment
+    return replace(experiment, protocol=replace(experiment.protocol, folds=folds))
+
+
+def _compare(options: argparse.Namespace) -> int:
+    experiment = _first_folds(load_experiment(options.experiment), options.folds)
+    if options.systems:
+        experiment = experiment.chosen(tuple(options.systems))
+    folder = options.work / experiment.name
+    with joined() as processes:
+        compare(experiment, _prepared(options), folder, Surroundings(processes=processes))
+    print(f"The run is in {folder}.")
+    return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    shipped = SHIPPED[options.bundle]
+    experiment = _first_folds(load_experiment(shipped.experiment), options.folds)
+    system = options.system or shipped.system
+    recipe = _with_epochs(experiment.chosen((system,)).systems[0], options.epochs)
     externals = [
-        External(name, prepare_some(name, records, PrepareSpec(), cache))
+        External(name, prepare_some(name, records, PrepareSpec(), options.work / "cache"))
         for name, records in _external_records(options).items()
     ]
-    info = publish(options.recipe, recipe, prepared, externals, options.work, options.models, options.runs)
+    with joined() as processes:
+        around = Surroundings(processes=processes)
+        run = options.work / experiment.name
+        prepared = _prepared(options)
+        info = publish(options.bundle, experiment, recipe, prepared, externals, run, options.models, around)
     print(f"{info.name} written to {info.folder}; its figures are in {info.card_path}.")
     return 0
+
+
+def _with_epochs(recipe: Recipe, epochs: int | None) -> Recipe:
+    if epochs is None:
+        return recipe
+    return replace(recipe, settings=replace(recipe.settings, epochs=epochs))  # type: ignore[type-var]
 
 
 def _retrain(options: argparse.Namespace) -> int:
     job = Job(
         base_name=options.base,
-        recipe=_recipe(options.base, options.epochs),
+        recipe=_with_epochs(shipped_recipe(options.base), options.epochs),
         base=ptb_xl(options.ptb_xl),
         manifest=options.manifest,
         work=options.work,
@@ -111,3 +168,10 @@ def _retrain(options: argparse.Namespace) -> int:
     )
     print(retrain(job))
     return 0
+
+
+COMMANDS: Final = {
+    "compare": Command("fit and judge the systems of an experiment", _compare_arguments, _compare),
+    "publish": Command("make a bundle of one of its systems", _publish_arguments, _publish),
+    "retrain": Command("retrain on labels corrected in the app", _retrain_arguments, _retrain),
+}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from training.data.datasets import LabelledRecord
 
 IntArray = npt.NDArray[np.int64]
 N_FOLDS: Final = 10
-N_ROTATIONS: Final = 5
+SplitScheme = Literal["patient-folds", "leave-one-patient-out"]
 _SEED: Final = 20240509
 
 
@@ -26,7 +26,7 @@ class LeakageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Rows of one run: train, validation (threshold only) and test; disjoint in patients and signals."""
+    """Rows of one run: train, validation (epochs, thresholds) and test; no patient or signal is in two."""
 
     run: int
     train: IntArray = field(repr=False)
@@ -35,26 +35,40 @@ class Split:
 
 
 def make_splits(
-    records: Sequence[LabelledRecord], sha256: Sequence[str], strata: Sequence[str]
+    records: Sequence[LabelledRecord],
+    sha256: Sequence[str],
+    strata: Sequence[str],
+    scheme: SplitScheme = "patient-folds",
 ) -> list[Split]:
-    """Five rotations over ten stratified folds of the known patients.
+    """Every run of a scheme; records whose patient is not known train in all of them.
 
-    Run k tests two folds, validates on the one before them and trains on the other seven and on every
-    record whose patient is not known. Raises LeakageError when one signal is in two parts of a split.
+    `patient-folds`: ten stratified folds of the known patients; run k tests fold k, validates on fold k-1
+    and trains on the other eight (arXiv 2405.09567). `leave-one-patient-out`: each known patient is tested
+    once (Uchiyama et al. 2022, setting 2), with the fold before the patient's own for validation. Raises
+    LeakageError when one signal or patient is in two parts of a run.
     """
     fold_of = assign_folds(records, strata)
-    width = N_FOLDS // N_ROTATIONS
+    tests = _tests(records, fold_of, scheme)
     splits = []
-    for run in range(N_ROTATIONS):
-        tested = [run * width + offset for offset in range(width)]
-        validated = (tested[0] - 1) % N_FOLDS
-        test = np.flatnonzero(np.isin(fold_of, tested))
+    for run, test in enumerate(tests):
+        validated = (int(fold_of[test[0]]) - 1) % N_FOLDS
         validation = np.flatnonzero(fold_of == validated)
-        train = np.flatnonzero(~np.isin(fold_of, [*tested, validated]))
+        train = np.setdiff1d(np.arange(len(records)), np.concatenate([test, validation]))
         split = Split(run, train, validation, test)
         refuse_leakage(split, sha256, [record.patient for record in records])
         splits.append(split)
     return splits
+
+
+def _tests(records: Sequence[LabelledRecord], fold_of: IntArray, scheme: SplitScheme) -> list[IntArray]:
+    """The tested rows of each run."""
+    if scheme == "patient-folds":
+        return [np.flatnonzero(fold_of == fold) for fold in range(N_FOLDS) if (fold_of == fold).any()]
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for row, record in enumerate(records):
+        if record.patient_known:
+            rows_of[record.patient].append(row)
+    return [np.array(rows) for _, rows in sorted(rows_of.items())]
 
 
 def assign_folds(records: Sequence[LabelledRecord], strata: Sequence[str]) -> IntArray:

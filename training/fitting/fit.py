@@ -1,110 +1,268 @@
-"""The one trainer: AdamW with a one-cycle learning rate, bf16 autocast and channels_last where they help."""
+"""The one trainer: it takes batches, keeps a network, and goes on where it was cut off."""
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Final
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau
+
+from training.fitting.checkpoint import Checkpoint, Weights, load_checkpoint, save_checkpoint
+from training.fitting.device import autocast, pick_device
+from training.fitting.processes import ALONE, Processes, spread, summed, wait_for_all
+from training.fitting.progress import Clock, OnStep, Step, print_step
+from training.fitting.score import Score, score
+from training.fitting.settings import PLATEAU_FACTOR, PLATEAU_PATIENCE, FitSettings
 
 FloatArray = npt.NDArray[np.float32]
-Batch = tuple[FloatArray, npt.NDArray[np.int64]]
+IntArray = npt.NDArray[np.int64]
+Batch = tuple[FloatArray, IntArray]
 EpochBatches = Callable[[np.random.Generator], Iterator[Batch]]
+Validate = Callable[[nn.Module], tuple[FloatArray, IntArray]]
 EVALUATION_BATCH: Final = 64
+_MOST_GRADIENT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class FitSettings:
-    """Settings of a run: AdamW and one learning-rate cycle, so that few epochs suffice on a CPU.
+class FitData:
+    """What a network is fitted on.
 
-    The paper (arXiv 2405.09567) uses Adam 1e-5, a plateau scheduler and 100 epochs of batch 128.
+    `batches` draws one epoch of (x, class index) batches; `validate` gives (n, n_classes) probabilities
+    and (n,) targets of the validation rows; `class_weights` (n_classes,) are those of the loss.
     """
 
-    epochs: int = 12
-    batch: int = 64
-    highest_learning_rate: float = 1e-3
-    weight_decay: float = 0.05
-    label_smoothing: float = 0.05
-    seed: int = 1
+    batches: EpochBatches
+    steps_per_epoch: int
+    validate: Validate | None = None
+    class_weights: FloatArray | None = field(default=None, repr=False)
 
 
-def pick_device() -> torch.device:
-    """cuda, else mps, else cpu."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A network in eval mode on the CPU, and how its fit went: one entry per epoch."""
 
-
-def autocast(device: torch.device) -> AbstractContextManager[object]:
-    """bf16 where the device computes it natively; training only, predictions stay fp32."""
-    if device.type == "cuda" and torch.cuda.is_bf16_supported():
-        return torch.autocast("cuda", torch.bfloat16)
-    if device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return torch.autocast("cpu", torch.bfloat16)
-    return nullcontext()
+    net: nn.Module
+    history: tuple[dict[str, float], ...]
+    kept_epoch: int
 
 
 def fit(
     net: nn.Module,
-    epoch_batches: EpochBatches,
-    steps_per_epoch: int,
+    data: FitData,
     settings: FitSettings,
-    name: str = "",
-) -> nn.Module:
-    """Train `net` in place and return it in eval mode on the CPU."""
-    device = pick_device()
-    torch.manual_seed(settings.seed)
-    rng = np.random.default_rng(settings.seed)
-    net.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    net.train()
-    loss_of = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
-    optimiser = torch.optim.AdamW(
-        net.parameters(), settings.highest_learning_rate, weight_decay=settings.weight_decay
-    )
-    total = settings.epochs * steps_per_epoch
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.highest_learning_rate, total_steps=total, pct_start=0.25
-    )
-    start, step = time.perf_counter(), 0
-    for epoch in range(settings.epochs):
+    *,
+    label: str = "",
+    checkpoint: Path | None = None,
+    processes: Processes = ALONE,
+    on_step: OnStep = print_step,
+) -> Fitted:
+    """Fits `net` in place.
+
+    With a `checkpoint` file the fit is written there after each epoch and goes on from it. The draws of
+    an epoch depend on the seed and the epoch alone.
+    """
+    run = _Run(net, data, settings, label, checkpoint, processes, on_step)
+    return run.to_the_end()
+
+
+class _Run:
+    """One fit: an epoch, its validation, the checkpoint, and again."""
+
+    def __init__(
+        self,
+        net: nn.Module,
+        data: FitData,
+        settings: FitSettings,
+        label: str,
+        checkpoint: Path | None,
+        processes: Processes,
+        on_step: OnStep,
+    ) -> None:
+        self._data, self._settings, self._label = data, settings, label
+        self._checkpoint, self._processes, self._on_step = checkpoint, processes, on_step
+        self._device = pick_device()
+        self._net = net.to(self._device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._spread = spread(self._net, processes, self._device)
+        self._optimiser = _optimiser(self._spread, settings)
+        self._schedule = _schedule(self._optimiser, settings, data.steps_per_epoch)
+        self._history: list[dict[str, float]] = []
+        self._best: Weights = {}
+        self._best_epoch = 0
+        weights = data.class_weights
+        self._loss_weights = None if weights is None else torch.from_numpy(weights).to(self._device)
+
+    def to_the_end(self) -> Fitted:
+        self._take_up()
+        clock = Clock(self._settings.epochs, len(self._history))
+        while len(self._history) < self._settings.epochs and not self._has_stopped_learning():
+            self._epoch(clock)
+        if self._best:
+            self._net.load_state_dict(self._best)
+        net = self._net.to("cpu").eval()
+        return Fitted(net, tuple(self._history), self._best_epoch or len(self._history))
+
+    def _take_up(self) -> None:
+        state = None if self._checkpoint is None else load_checkpoint(self._checkpoint, self._settings)
+        if state is None:
+            return
+        self._net.load_state_dict(state.weights)
+        self._optimiser.load_state_dict(dict(state.optimiser))
+        if self._schedule is not None:
+            self._schedule.load_state_dict(dict(state.schedule))
+        self._history = [dict(entry) for entry in state.history]
+        self._best, self._best_epoch = state.best, state.best_epoch
+
+    def _epoch(self, clock: Clock) -> None:
+        number = len(self._history)
+        # Both generators begin anew with each epoch: nothing of them has to be kept for a fit that goes on.
+        torch.manual_seed(self._settings.seed * 1000 + number)
+        rng = np.random.default_rng([self._settings.seed, number])
+        rate = float(self._optimiser.param_groups[0]["lr"])
+        losses = self._train(rng)
+        entry = {"epoch": number + 1.0, "learning_rate": rate, "train_loss": float(np.mean(losses))}
+        judged = self._validated()
+        if judged is not None:
+            entry |= {"validation_loss": judged.loss, "auc": judged.auc, "ap": judged.ap}
+            entry |= {"score": judged.value}
+        self._history.append(entry)
+        self._after_epoch(judged)
+        self._save()
+        if self._processes.is_first:
+            self._on_step(self._step(clock, entry))
+
+    def _step(self, clock: Clock, entry: dict[str, float]) -> Step:
+        shown = [("loss", "train_loss"), ("validation loss", "validation_loss"), ("AUC", "auc")]
+        figures = " ".join(f"{name} {entry[key]:.3f}" for name, key in shown if key in entry)
+        done = len(self._history)
+        return Step(self._label, done, self._settings.epochs, clock.minutes_left(done), figures)
+
+    def _train(self, rng: np.random.Generator) -> list[float]:
+        self._spread.train()
         losses = []
-        for x, y in epoch_batches(rng):
-            if step >= total:
+        for step, (x, y) in enumerate(self._data.batches(rng)):
+            if step >= self._data.steps_per_epoch:
                 break
-            with autocast(device):
-                loss = loss_of(_to(net, x, device), torch.from_numpy(y).to(device))
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            step += 1
-            losses.append(loss.item())
-        left_min = (time.perf_counter() - start) / step * (total - step) / 60
-        line = f"{name} epoch {epoch + 1}/{settings.epochs} loss {np.mean(losses):.3f}"
-        print(f"{line} {left_min:.1f} min left", file=sys.stderr, flush=True)
-    return net.to("cpu").eval()
+            losses.append(self._learn(x, y))
+            if isinstance(self._schedule, OneCycleLR):
+                self._schedule.step()
+        return losses
+
+    def _learn(self, x: FloatArray, y: IntArray) -> float:
+        share = slice(self._processes.rank, None, self._processes.number)
+        targets = torch.from_numpy(y).to(self._device)
+        with autocast(self._device):
+            logits = self._spread(_on(x[share], self._device)).float()
+            loss = self._loss(logits, targets, share)
+        self._optimiser.zero_grad(set_to_none=True)
+        # The processes' gradients are averaged: each one's loss counts as many times as there are of them.
+        torch.autograd.backward(loss * self._processes.number)
+        nn.utils.clip_grad_norm_(self._net.parameters(), _MOST_GRADIENT)
+        self._optimiser.step()
+        return summed(loss.detach(), self._processes)
+
+    def _loss(self, logits: Tensor, targets: Tensor, share: slice) -> Tensor:
+        """This process's part of the whole batch's mean loss."""
+        weights = self._loss_weights
+        rows = torch.ones_like(targets, dtype=torch.float32) if weights is None else weights[targets]
+        total: Tensor = nn.functional.cross_entropy(
+            logits,
+            targets[share],
+            weight=weights,
+            label_smoothing=self._settings.label_smoothing,
+            reduction="sum",
+        )
+        return total / rows.sum()
+
+    def _validated(self) -> Score | None:
+        if self._data.validate is None or not self._settings.watches_validation:
+            return None
+        self._net.eval()
+        probabilities, targets = self._data.validate(self._net)
+        return score(targets, probabilities)
+
+    def _after_epoch(self, judged: Score | None) -> None:
+        if isinstance(self._schedule, ReduceLROnPlateau) and judged is not None:
+            self._schedule.step(judged.value)
+        if judged is None or self._settings.keep == "last":
+            return
+        past = self._history[:-1]
+        if self._settings.keep == "lowest-loss":
+            is_better = judged.loss < min((e["validation_loss"] for e in past), default=math.inf)
+        else:
+            is_better = judged.value > max((e["score"] for e in past), default=-math.inf)
+        if is_better or not past:
+            self._best = {name: tensor.detach().clone() for name, tensor in self._net.state_dict().items()}
+            self._best_epoch = len(self._history)
+
+    def _has_stopped_learning(self) -> bool:
+        patience = self._settings.patience
+        return patience is not None and len(self._history) - self._best_epoch >= patience > 0
+
+    def _save(self) -> None:
+        if self._checkpoint is None:
+            return
+        if self._processes.is_first:
+            state = Checkpoint(
+                epochs_done=len(self._history),
+                history=tuple(self._history),
+                weights=self._net.state_dict(),
+                best=self._best,
+                best_epoch=self._best_epoch,
+                optimiser=self._optimiser.state_dict(),
+                schedule={} if self._schedule is None else _plain(self._schedule.state_dict()),
+            )
+            save_checkpoint(self._checkpoint, state, self._settings)
+        wait_for_all(self._processes)
 
 
-def _to(net: nn.Module, x: FloatArray, device: torch.device) -> torch.Tensor:
-    batch = torch.from_numpy(x).to(device).contiguous(memory_format=torch.channels_last)
-    output: torch.Tensor = net(batch)
-    return output.float()
+def _optimiser(net: nn.Module, settings: FitSettings) -> torch.optim.Optimizer:
+    kind = torch.optim.AdamW if settings.optimiser == "adamw" else torch.optim.Adam
+    return kind(net.parameters(), settings.highest_learning_rate, weight_decay=settings.weight_decay)
+
+
+def _schedule(
+    optimiser: torch.optim.Optimizer, settings: FitSettings, steps_per_epoch: int
+) -> LRScheduler | None:
+    if settings.schedule == "plateau":
+        return ReduceLROnPlateau(optimiser, "max", factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE)
+    if settings.schedule == "constant":
+        return None
+    total = settings.epochs * steps_per_epoch
+    return OneCycleLR(optimiser, settings.highest_learning_rate, total_steps=total, pct_start=0.25)
+
+
+def _plain(state: dict[str, Any]) -> dict[str, Any]:
+    """The values that JSON holds; what a schedule computes from them it makes itself."""
+    return {name: value for name, value in state.items() if _is_plain(value)}
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return all(_is_plain(each) for each in value)
+    if isinstance(value, dict):
+        return all(_is_plain(each) for each in value.values())
+    return isinstance(value, bool | int | float | str | None)
+
+
+def _on(x: FloatArray, device: torch.device) -> Tensor:
+    # A slice of every N-th row is not contiguous, and torch wants memory of its own to write to.
+    return torch.from_numpy(np.ascontiguousarray(x)).to(device).contiguous(memory_format=torch.channels_last)
 
 
 def predict_probabilities(net: nn.Module, x: FloatArray) -> FloatArray:
-    """Softmax of the network in fp32, in batches: (n, …) -> (n, n_classes)."""
+    """Softmax of the network in fp32, in batches, where the network is: (n, …) -> (n, n_classes)."""
     net.eval()
+    device = next(net.parameters()).device
     with torch.inference_mode():
         parts = [
-            torch.softmax(net(torch.from_numpy(np.array(x[start : start + EVALUATION_BATCH]))), dim=1)
+            torch.softmax(net(torch.from_numpy(np.array(x[start : start + EVALUATION_BATCH])).to(device)), 1)
             for start in range(0, len(x), EVALUATION_BATCH)
         ]
-    return np.asarray(torch.cat(parts).numpy(), dtype=np.float32)
+    return np.asarray(torch.cat(parts).cpu().numpy(), dtype=np.float32)

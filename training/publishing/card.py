@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inference.bundle_info import BundleInfo
-from training.data.folds import N_ROTATIONS
+from training.data.folds import N_FOLDS
 from training.figures.site_figures import FAMILIES
 from training.retraining.retrain_words import external_text, retraining_text
 
@@ -53,8 +53,8 @@ def _measured(metrics: dict[str, Any]) -> str:
     if "cross_validation" in metrics:
         cv = metrics["cross_validation"]
         parts.append(
-            f"Cross-validation, {cv['runs']} of the {N_ROTATIONS} rotations over ten patient-grouped folds "
-            "(two tested, one for the threshold, seven to train), tested on known patients only "
+            f"Cross-validation, {cv['runs']} of the {N_FOLDS} runs over ten patient-grouped folds "
+            "(one tested, one for epoch and threshold, eight to train), tested on known patients only "
             f"({cv['n_records']} records of {cv['n_patients']} patients). Intervals: 95 %, 2,000 bootstrap "
             "draws of whole patients. The shipped weights were trained later, on all records named above: "
             "these figures are of the cross-validation's networks, never of records they were trained on."

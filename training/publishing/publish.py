@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
 
 from inference.bundle import save_bundle
 from inference.bundle_info import BundleInfo
 from inference.explain import raw_window_saliency
-from inference.nets import build_net
 from inference.prepare import prepare
 from inference.records import read_record
 from inference.resource_paths import resources_folder
@@ -28,10 +25,13 @@ from training.data.inputs import PreparedSet
 from training.figures.evaluate import binary_metrics, by_negatives, external_metrics, share
 from training.figures.out_of_fold import OutOfFold
 from training.figures.site_figures import site_metrics
+from training.fitting.settings import FitSettings
 from training.publishing.card import model_card
 from training.publishing.facts import FACTS
 from training.systems.recipes import Recipe, describe_settings
-from training.trials.cross_validate import cross_validate, record_probabilities, train_on
+from training.trials.compare import kept_epochs, run_system
+from training.trials.cross_validate import Surroundings, fitted_network, record_probabilities
+from training.trials.experiment import Experiment
 
 FloatArray = npt.NDArray[np.float32]
 SALIENCY_PERCENTILE: Final = 99.0
@@ -64,26 +64,46 @@ class Words:
 
 
 def publish(
-    recipe_key: str,
+    shipped: str,
+    experiment: Experiment,
     recipe: Recipe,
     prepared: PreparedSet,
     externals: Sequence[External],
-    work: Path,
+    run: Path,
     models: Path,
-    n_runs: int = 5,
+    around: Surroundings,
 ) -> BundleInfo:
-    """Make the bundle `models/<recipe.name>`; finished parts in `work` are taken up again."""
-    parts = work / f"{recipe.name}-{fingerprint(recipe, prepared)}"
-    result = cross_validate(recipe, prepared, parts, n_runs)
-    net = _final_net(recipe, prepared, parts / "final.safetensors")
+    """Make the bundle `models/<arch>.<shipped>` of one system of an experiment.
+
+    Its figures are those of the experiment's folds in the folder `run`, where finished folds are taken
+    from; the weights are fitted afterwards, on every usable record.
+    """
+    folder = run / recipe.name
+    result = run_system(experiment, recipe, prepared, folder, around)
+    final = replace(recipe, settings=final_settings(recipe.settings, kept_epochs(folder)))  # type: ignore[type-var]
+    net = _final_net(final, prepared, folder, around)
     metrics = measure(recipe, prepared, result, net, externals)
-    facts = FACTS[recipe_key]
-    (parts / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
+    facts = FACTS[shipped]
     words = Words(
-        recipe.name, facts.title, facts.trained_on, facts.training_data, facts.warnings, facts.experimental
+        f"{recipe.arch}.{shipped}",
+        facts.title,
+        facts.trained_on,
+        facts.training_data,
+        facts.warnings,
+        facts.experimental,
     )
     threshold = metrics["cross_validation"].get("shipped_threshold")
-    return write_bundle(words, recipe, prepared, net, metrics, threshold, models)
+    return write_bundle(words, final, prepared, net, metrics, threshold, models)
+
+
+def final_settings(settings: FitSettings, kept: Sequence[int]) -> FitSettings:
+    """Of the fit on every record, which has no validation rows to choose an epoch by.
+
+    A learning-rate cycle is followed to its end; otherwise the fit ends after the folds' median epoch.
+    """
+    epochs = settings.epochs if settings.schedule == "one-cycle" else round(median(kept))
+    schedule = "constant" if settings.schedule == "plateau" else settings.schedule
+    return replace(settings, epochs=epochs, schedule=schedule, keep="last", patience=None)
 
 
 def write_bundle(
@@ -116,16 +136,6 @@ def write_bundle(
     return save_bundle(models / words.name, info, net, golden_input(recipe), card)
 
 
-def fingerprint(recipe: Recipe, prepared: PreparedSet) -> str:
-    """Changes with the recipe, its settings, the signals or their labels: finished parts fit only these."""
-    digest = hashlib.sha256(repr(recipe).encode())
-    for record, sha256 in zip(prepared.records, prepared.sha256, strict=True):
-        digest.update(f"{sha256}|{record.patient}|{record.is_mi}|{record.site}".encode())
-    for array in (prepared.inputs, prepared.beats_mv, prepared.fiducials, prepared.leads_mv):
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()[:12]
-
-
 def golden_input(recipe: Recipe) -> FloatArray:
     """The input of a synthetic demo record: no patient's signal is shipped, and the app can make it again."""
     record = read_record(resources_folder() / "demo" / GOLDEN_RECORD)
@@ -146,14 +156,12 @@ def data_lines(recipe: Recipe, prepared: PreparedSet) -> list[str]:
     ]
 
 
-def _final_net(recipe: Recipe, prepared: PreparedSet, path: Path) -> nn.Module:
-    """The network trained on every usable record, or the one already trained in `path`."""
-    if not path.exists():
-        net = train_on(recipe, prepared, recipe.training_rows(prepared), f"{recipe.name} final")
-        save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, path)
-    net = build_net(recipe.arch, len(recipe.classes))
-    net.load_state_dict(load_file(path))
-    return net.eval()
+def _final_net(recipe: Recipe, prepared: PreparedSet, folder: Path, around: Surroundings) -> nn.Module:
+    """The network fitted on every usable record; one that was fitted already is taken from its checkpoint."""
+    rows, nothing = recipe.training_rows(prepared), np.array([], dtype=np.int64)
+    checkpoint = folder / "final.checkpoint"
+    label = f"{recipe.name} on all records"
+    return fitted_network(recipe, prepared, rows, nothing, label, around, checkpoint).fitted.net
 
 
 def measure(

@@ -1,35 +1,38 @@
-"""The three shipped models: which rows they train on, how batches are drawn, what is judged."""
+"""Networks as systems: what each sees of a record, how its batches are drawn, how it is judged."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from inference.bundle_info import Task
-from inference.labels import MI_LOCATIONS
-from inference.prepare import PrepareSpec, draw_windows, window_starts
+from inference.prepare import PrepareSpec, draw_windows, window_starts, zscore_per_lead
 from inference.signal.beat import MODEL_FS_HZ
 from inference.signal.injury import Fiducials, apply_injury, random_occlusion
 from training.data.inputs import RECORD_SAMPLES, PreparedSet
-from training.fitting.fit import Batch, FitSettings
+from training.fitting.fit import Batch
+from training.fitting.settings import FitSettings
 from training.systems.augment import augmented_inputs
+from training.systems.questions import MI, OMI_PROXY, SITE, Question
+from training.systems.sampling import inverse_frequency, row_batches, steps_per_epoch
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
 class Recipe(Protocol):
-    """What the cross-validation and the final fit need to know of a model."""
+    """What the trials and the final fit need to know of a network."""
 
     @property
     def name(self) -> str: ...
     @property
     def arch(self) -> str: ...
+    @property
+    def question(self) -> Question: ...
     @property
     def task(self) -> Task: ...
     @property
@@ -54,44 +57,74 @@ class Recipe(Protocol):
     def steps_per_epoch(self, prepared: PreparedSet, rows: IntArray) -> int: ...
 
     def batches(self, prepared: PreparedSet, rows: IntArray, rng: np.random.Generator) -> Iterator[Batch]:
-        """One epoch of augmented training batches."""
+        """One epoch of training batches."""
+
+    def class_weights(self, prepared: PreparedSet, rows: IntArray) -> FloatArray | None:
+        """Weights of the classes in the loss, (n_classes,), where the settings want them."""
 
     def test_inputs(self, prepared: PreparedSet, row: int) -> FloatArray:
         """What the network sees of a record when it is judged: (k, …), probabilities averaged over k."""
 
 
 @dataclass(frozen=True, slots=True)
-class MiRecipe:
-    """Any MI or injury code against none, on median beats."""
+class NetworkRecipe:
+    """What all networks share: rows, targets and folds follow from the question."""
 
-    name: str = "ecg-smart-net.mi-ptbxl"
-    arch: str = "ecg-smart-net"
-    task: Task = "mi"
-    classes: tuple[str, ...] = ("no MI", "MI")
-    spec: PrepareSpec = PrepareSpec()
-    settings: FitSettings = FitSettings(epochs=12)
+    name: str
+    arch: str
+    question: Question
+    spec: PrepareSpec
+    settings: FitSettings
+
+    @property
+    def task(self) -> Task:
+        return self.question.task
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.question.classes
 
     def usable_rows(self, prepared: PreparedSet) -> IntArray:
-        return np.arange(len(prepared))
+        return np.flatnonzero(self.targets(prepared) >= 0)
 
     def training_rows(self, prepared: PreparedSet) -> IntArray:
         return self.usable_rows(prepared)
 
     def targets(self, prepared: PreparedSet) -> IntArray:
-        return np.array([int(record.is_mi) for record in prepared.records])
+        return self.question.targets(prepared.records)
 
     def strata(self, prepared: PreparedSet) -> list[str]:
         return [str(record.site) for record in prepared.records]
 
     def steps_per_epoch(self, prepared: PreparedSet, rows: IntArray) -> int:  # noqa: ARG002
-        return max(1, rows.size // self.settings.batch)
+        return steps_per_epoch(rows, self.settings)
+
+    def class_weights(self, prepared: PreparedSet, rows: IntArray) -> FloatArray | None:
+        if self.settings.class_weights == "none":
+            return None
+        return inverse_frequency(self.targets(prepared)[rows], len(self.classes))
+
+
+@dataclass(frozen=True, slots=True)
+class MiRecipe(NetworkRecipe):
+    """A network on the median beat, as it stands ECG-SMART-NET on any MI or injury code against none."""
+
+    name: str = "ecg-smart-net.mi-ptbxl"
+    arch: str = "ecg-smart-net"
+    question: Question = MI
+    spec: PrepareSpec = PrepareSpec()
+    settings: FitSettings = FitSettings(epochs=12)
 
     def batches(self, prepared: PreparedSet, rows: IntArray, rng: np.random.Generator) -> Iterator[Batch]:
         targets = self.targets(prepared)
-        order = rng.permutation(rows)
-        for step in range(self.steps_per_epoch(prepared, rows)):
-            chosen = order[step * self.settings.batch : (step + 1) * self.settings.batch]
-            yield augmented_inputs(prepared.beats_mv[chosen], self.spec, rng), targets[chosen]
+        for chosen in row_batches(rows, targets[rows], self.settings, rng):
+            yield self._inputs(prepared.beats_mv[chosen], rng), targets[chosen]
+
+    def _inputs(self, beats_mv: FloatArray, rng: np.random.Generator) -> FloatArray:
+        if self.settings.augment:
+            return augmented_inputs(beats_mv, self.spec, rng)
+        first = self.spec.first_sample
+        return zscore_per_lead(beats_mv[:, :, first : first + self.spec.n_samples])[:, None]
 
     def test_inputs(self, prepared: PreparedSet, row: int) -> FloatArray:
         return np.array(prepared.inputs[row])[None, None]
@@ -107,8 +140,7 @@ class OmiProxyRecipe(MiRecipe):
     """
 
     name: str = "ecg-smart-net.omi-proxy"
-    task: Task = "omi"
-    classes: tuple[str, ...] = ("no OMI (proxy)", "OMI (proxy)")
+    question: Question = OMI_PROXY
     settings: FitSettings = FitSettings(epochs=7)
 
     def training_rows(self, prepared: PreparedSet) -> IntArray:
@@ -146,48 +178,22 @@ def _complete(fiducials: IntArray) -> npt.NDArray[np.bool_]:
     return np.asarray((fiducials[:, 0] >= 0) & (np.diff(fiducials, axis=1).min(axis=1) > 0))
 
 
-SITE_CLASSES: Final = tuple(code for code in MI_LOCATIONS if code != "PL")
-"""PTB-XL has no code for a posterolateral infarction."""
-
-
 @dataclass(frozen=True, slots=True)
-class SiteRecipe:
-    """Where the infarction is, from pictures of 1-s windows of the twelve leads."""
+class SiteRecipe(NetworkRecipe):
+    """A network on pictures of windows of the twelve leads, as it stands Uchiyama's on the MI's location."""
 
     name: str = "uchiyama-cnn.site-ptbxl"
     arch: str = "uchiyama-cnn"
-    task: Task = "mi-location"
-    classes: tuple[str, ...] = SITE_CLASSES
+    question: Question = SITE
     spec: PrepareSpec = PrepareSpec(profile="lead-images-64")
-    settings: FitSettings = FitSettings(epochs=12, highest_learning_rate=2e-3, weight_decay=0.02)
-    windows_per_epoch: int = 2048
-    none_share: float = 0.35
-    """Share of 'N' windows in an epoch; they are 76 % of the records."""
-    site_power: float = field(default=0.5)
-    """Sites are drawn with probability proportional to their number to this power."""
-
-    def usable_rows(self, prepared: PreparedSet) -> IntArray:
-        return np.flatnonzero([record.site in self.classes for record in prepared.records])
-
-    def training_rows(self, prepared: PreparedSet) -> IntArray:
-        return self.usable_rows(prepared)
-
-    def targets(self, prepared: PreparedSet) -> IntArray:
-        index = {name: k for k, name in enumerate(self.classes)}
-        return np.array([index.get(record.site or "", -1) for record in prepared.records])
-
-    def strata(self, prepared: PreparedSet) -> list[str]:
-        return [str(record.site) for record in prepared.records]
-
-    def steps_per_epoch(self, prepared: PreparedSet, rows: IntArray) -> int:  # noqa: ARG002
-        return max(1, self.windows_per_epoch // self.settings.batch)
+    settings: FitSettings = FitSettings(
+        epochs=12, highest_learning_rate=2e-3, weight_decay=0.02, sampling="by-class", rows_per_epoch=2048
+    )
 
     def batches(self, prepared: PreparedSet, rows: IntArray, rng: np.random.Generator) -> Iterator[Batch]:
         targets = self.targets(prepared)
-        weights = self._row_weights(targets[rows])
         length = int(self.spec.window_s * MODEL_FS_HZ)
-        for _ in range(self.steps_per_epoch(prepared, rows)):
-            chosen = rng.choice(rows, self.settings.batch, p=weights)
+        for chosen in row_batches(rows, targets[rows], self.settings, rng):
             starts = rng.integers(0, RECORD_SAMPLES - length, chosen.size)
             pieces = np.stack(
                 [
@@ -195,24 +201,16 @@ class SiteRecipe:
                     for row, start in zip(chosen, starts, strict=True)
                 ]
             )
-            yield self._augmented_images(pieces, rng), targets[chosen]
+            yield self._images(pieces, rng), targets[chosen]
 
-    def _row_weights(self, targets: IntArray) -> npt.NDArray[np.float64]:
-        counts = Counter(targets.tolist())
-        none = self.classes.index("N")
-        sites = {k: n**self.site_power for k, n in counts.items() if k != none}
-        total = sum(sites.values())
-        share = {k: (1.0 - self.none_share) * size / total for k, size in sites.items()}
-        share[none] = self.none_share
-        weights = np.array([share[k] / counts[k] for k in targets.tolist()])
-        return np.asarray(weights / weights.sum())
-
-    def _augmented_images(self, pieces_mv: FloatArray, rng: np.random.Generator) -> FloatArray:
+    def _images(self, pieces_mv: FloatArray, rng: np.random.Generator) -> FloatArray:
         n, n_leads, length = pieces_mv.shape
-        pieces = np.nan_to_num(pieces_mv) * rng.normal(1.0, 0.1, (n, 1, 1)).astype(np.float32)
-        pieces += 0.03 * rng.standard_normal((n, n_leads, 1), dtype=np.float32)
-        noise_mv = rng.uniform(0.0, 0.02, (n, 1, 1)).astype(np.float32)
-        pieces += noise_mv * rng.standard_normal(pieces.shape, dtype=np.float32)
+        pieces = np.nan_to_num(pieces_mv)
+        if self.settings.augment:
+            pieces = pieces * rng.normal(1.0, 0.1, (n, 1, 1)).astype(np.float32)
+            pieces += 0.03 * rng.standard_normal((n, n_leads, 1), dtype=np.float32)
+            noise_mv = rng.uniform(0.0, 0.02, (n, 1, 1)).astype(np.float32)
+            pieces += noise_mv * rng.standard_normal(pieces.shape, dtype=np.float32)
         leads = pieces.transpose(1, 0, 2).reshape(n_leads, n * length)
         return draw_windows(leads, [k * length for k in range(n)], self.spec)
 
@@ -222,7 +220,7 @@ class SiteRecipe:
         return draw_windows(leads, window_starts(n_valid, self.spec), self.spec)
 
 
-RECIPES: Final[dict[str, Recipe]] = {
+RECIPES: dict[str, Recipe] = {
     "mi-ptbxl": MiRecipe(),
     "omi-proxy": OmiProxyRecipe(),
     "site-ptbxl": SiteRecipe(),
@@ -235,8 +233,10 @@ def describe_settings(recipe: Recipe) -> dict[str, Any]:
     return {
         "epochs": settings.epochs,
         "batch": settings.batch,
-        "highest learning rate (AdamW, one cycle)": settings.highest_learning_rate,
+        f"highest learning rate ({settings.optimiser}, {settings.schedule})": settings.highest_learning_rate,
         "weight decay": settings.weight_decay,
         "label smoothing": settings.label_smoothing,
+        "rows of a batch": settings.sampling,
+        "epoch kept": settings.keep,
         "seed": settings.seed,
     }

@@ -1,8 +1,12 @@
-"""Cross-validation runs that can be interrupted: each run's predictions are kept as they are made."""
+"""A network fitted and judged on folds; what is finished is kept, what was cut off goes on."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,33 +14,86 @@ import torch
 from torch import nn
 
 from inference.nets import build_net
-from training.data.folds import Split, make_splits
+from training.data.folds import Split
 from training.data.inputs import PreparedSet
 from training.figures.out_of_fold import OutOfFold
-from training.fitting.fit import fit, predict_probabilities
+from training.fitting.fit import EVALUATION_BATCH, FitData, Fitted, fit, predict_probabilities
+from training.fitting.processes import ALONE, Processes, wait_for_all
+from training.fitting.progress import OnStep, print_step
 from training.systems.recipes import Recipe
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
-def cross_validate(recipe: Recipe, prepared: PreparedSet, folder: Path, n_runs: int) -> OutOfFold:
-    """Train and test the first `n_runs` of the five rotations, or take finished ones from `folder`."""
-    splits = make_splits(prepared.records, prepared.sha256, recipe.strata(prepared))[:n_runs]
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Of a fit: where it keeps itself, which processes take part, whom it tells how far it is."""
+
+    folder: Path | None = None
+    processes: Processes = ALONE
+    on_step: OnStep = print_step
+
+
+class Judged(Protocol):
+    """A fitted system, whatever it is made of."""
+
+    def probabilities(self, prepared: PreparedSet, rows: IntArray) -> FloatArray:
+        """Of these records, (n_rows, n_classes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittedNetwork:
+    """A network with its recipe, which knows what it sees of a record."""
+
+    recipe: Recipe
+    fitted: Fitted
+
+    def probabilities(self, prepared: PreparedSet, rows: IntArray) -> FloatArray:
+        return record_probabilities(self.recipe, prepared, self.fitted.net, rows)
+
+
+def fold_results(
+    recipe: Recipe, prepared: PreparedSet, splits: Sequence[Split], around: Surroundings, folder: Path
+) -> OutOfFold:
+    """Fit and test on every split, or take finished ones from `folder`: fold<k>.npz and its history."""
     folder.mkdir(parents=True, exist_ok=True)
-    targets = recipe.targets(prepared)
-    results = []
     for split in splits:
-        rows = _usable(recipe, prepared, split)
-        path = folder / f"run{split.run}.npz"
-        if not path.exists():
-            net = train_on(recipe, prepared, rows.train, f"{recipe.name} run {split.run + 1}/{n_runs}")
-            validation = record_probabilities(recipe, prepared, net, rows.validation)
-            test = record_probabilities(recipe, prepared, net, rows.test)
-            np.savez(
-                path, test_rows=rows.test, test=test, validation_rows=rows.validation, validation=validation
-            )
-        results.append(dict(np.load(path, allow_pickle=False)))
+        if not (folder / f"fold{split.run}.npz").exists():
+            _run_fold(recipe, prepared, usable(recipe, prepared, split), around, folder)
+        wait_for_all(around.processes)
+    return read_folds(folder, [split.run for split in splits], recipe.targets(prepared))
+
+
+def _run_fold(
+    recipe: Recipe, prepared: PreparedSet, split: Split, around: Surroundings, folder: Path
+) -> None:
+    label = f"{recipe.name} fold {split.run + 1}"
+    checkpoint = folder / f"fold{split.run}.checkpoint"
+    model = fitted_network(recipe, prepared, split.train, split.validation, label, around, checkpoint)
+    validation = model.probabilities(prepared, split.validation)
+    test = model.probabilities(prepared, split.test)
+    if not around.processes.is_first:
+        return
+    history = {"kept_epoch": model.fitted.kept_epoch, "epochs": list(model.fitted.history)}
+    (folder / f"fold{split.run}.json").write_text(json.dumps(history), encoding="utf-8")
+    # The arrays come last and under their name at once: a fold that has them is finished.
+    partial = folder / f"fold{split.run}.partial.npz"
+    np.savez(
+        partial,
+        allow_pickle=False,
+        test_rows=split.test,
+        test=test,
+        validation_rows=split.validation,
+        validation=validation,
+    )
+    partial.replace(folder / f"fold{split.run}.npz")
+    checkpoint.unlink(missing_ok=True)
+
+
+def read_folds(folder: Path, runs: Sequence[int], targets: IntArray) -> OutOfFold:
+    """The finished folds of `folder` as one; `targets` (n,) are those of all prepared rows."""
+    results = [dict(np.load(folder / f"fold{run}.npz", allow_pickle=False)) for run in runs]
     return OutOfFold(
         rows=np.concatenate([result["test_rows"] for result in results]),
         probabilities=np.concatenate([result["test"] for result in results]),
@@ -46,32 +103,66 @@ def cross_validate(recipe: Recipe, prepared: PreparedSet, folder: Path, n_runs: 
     )
 
 
-def _usable(recipe: Recipe, prepared: PreparedSet, split: Split) -> Split:
-    usable = recipe.usable_rows(prepared)
+def usable(recipe: Recipe, prepared: PreparedSet, split: Split) -> Split:
+    """The split without the rows that the question leaves out."""
+    tested, trained = recipe.usable_rows(prepared), recipe.training_rows(prepared)
     return Split(
         split.run,
-        np.intersect1d(split.train, usable),
-        np.intersect1d(split.validation, usable),
-        np.intersect1d(split.test, usable),
+        np.intersect1d(split.train, trained),
+        np.intersect1d(split.validation, tested),
+        np.intersect1d(split.test, tested),
     )
 
 
-def train_on(recipe: Recipe, prepared: PreparedSet, rows: IntArray, label: str) -> nn.Module:
-    """A fresh network trained on these rows, in eval mode on the CPU."""
+def fitted_network(
+    recipe: Recipe,
+    prepared: PreparedSet,
+    train: IntArray,
+    validation: IntArray,
+    label: str,
+    around: Surroundings,
+    checkpoint: Path | None = None,
+) -> FittedNetwork:
+    """A fresh network fitted on `train`; `validation` rows choose its epoch where the settings say so."""
     torch.manual_seed(recipe.settings.seed)
     net = build_net(recipe.arch, len(recipe.classes))
-    return fit(
-        net,
-        lambda rng: recipe.batches(prepared, rows, rng),
-        recipe.steps_per_epoch(prepared, rows),
-        recipe.settings,
-        name=label,
+    targets = recipe.targets(prepared)
+    data = FitData(
+        batches=lambda rng: recipe.batches(prepared, train, rng),
+        steps_per_epoch=recipe.steps_per_epoch(prepared, train),
+        validate=lambda now: (
+            record_probabilities(recipe, prepared, now, validation),
+            targets[validation],
+        ),
+        class_weights=recipe.class_weights(prepared, train),
     )
+    fitted = fit(
+        net,
+        data,
+        recipe.settings,
+        label=label,
+        checkpoint=checkpoint,
+        processes=around.processes,
+        on_step=around.on_step,
+    )
+    return FittedNetwork(recipe, fitted)
+
+
+def train_on(
+    recipe: Recipe, prepared: PreparedSet, rows: IntArray, label: str, on_step: OnStep = print_step
+) -> nn.Module:
+    """A fresh network fitted on these rows to the last epoch, in eval mode on the CPU."""
+    nothing = np.array([], dtype=np.int64)
+    around = Surroundings(on_step=on_step)
+    return fitted_network(recipe, prepared, rows, nothing, label, around).fitted.net
 
 
 def record_probabilities(recipe: Recipe, prepared: PreparedSet, net: nn.Module, rows: IntArray) -> FloatArray:
     """Probabilities per record, averaged over a record's windows: (n_rows, n_classes)."""
-    per_record = [
-        predict_probabilities(net, recipe.test_inputs(prepared, int(row))).mean(axis=0) for row in rows
-    ]
-    return np.asarray(per_record, dtype=np.float32).reshape(len(rows), len(recipe.classes))
+    parts = [np.zeros((0, len(recipe.classes)), np.float32)]
+    for start in range(0, rows.size, EVALUATION_BATCH):
+        inputs = [recipe.test_inputs(prepared, int(row)) for row in rows[start : start + EVALUATION_BATCH]]
+        answers = predict_probabilities(net, np.concatenate(inputs))
+        ends = np.cumsum([each.shape[0] for each in inputs])[:-1]
+        parts += [part.mean(axis=0, keepdims=True) for part in np.split(answers, ends)]
+    return np.concatenate(parts)

@@ -1,0 +1,33 @@
+"""The bundles that come with the program: of which experiment each is, and which system won it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from training.fitting.settings import FitSettings
+from training.systems.recipes import Recipe
+from training.trials.experiment import load_experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """An experiment's name, the system that is shipped, and whether outside sets judge it too."""
+
+    experiment: str
+    system: str
+    is_judged_outside: bool = False
+
+
+SHIPPED: Final = {
+    "mi-ptbxl": Shipped("mi-beats", "ecg-smart-net"),
+    "omi-proxy": Shipped("omi-proxy", "ecg-smart-net", is_judged_outside=True),
+    "site-ptbxl": Shipped("site", "uchiyama-cnn"),
+}
+
+
+def shipped_recipe(name: str, settings: FitSettings | None = None) -> Recipe:
+    """The recipe of a shipped bundle under the bundle's name, with other settings where they are given."""
+    shipped = SHIPPED[name]
+    recipe = load_experiment(shipped.experiment).chosen((shipped.system,)).systems[0]
+    return replace(recipe, name=f"{recipe.arch}.{name}", settings=settings or recipe.settings)  # type: ignore[type-var]

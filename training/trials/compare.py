@@ -1,0 +1,117 @@
+"""All systems of an experiment on the same folds of the same records."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.nets import build_net
+from training.data.folds import Split, make_splits
+from training.data.inputs import PreparedSet
+from training.figures.out_of_fold import OutOfFold
+from training.systems.recipes import Recipe
+from training.systems.registry import SYSTEMS
+from training.trials.cross_validate import Surroundings, fold_results
+from training.trials.experiment import Experiment
+from training.trials.run_folder import claim, fingerprint, settings_in_words, write_json
+
+
+def compare(experiment: Experiment, prepared: PreparedSet, folder: Path, around: Surroundings) -> None:
+    """Fit and test every system on every fold; `folder` is read by `training.figures` afterwards.
+
+    What is finished is not done again, and what was cut off goes on. Raises OtherRunError when the folder
+    holds a run of other records or settings, LeakageError when the folds leak.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if around.processes.is_first:
+        (folder / "experiment.toml").write_text(experiment.text, encoding="utf-8")
+        write_records(prepared, folder / "records.jsonl")
+    for recipe in experiment.systems:
+        run_system(experiment, recipe, prepared, folder / recipe.name, around)
+
+
+def run_system(
+    experiment: Experiment, recipe: Recipe, prepared: PreparedSet, folder: Path, around: Surroundings
+) -> OutOfFold:
+    """One system on the experiment's folds."""
+    splits = make_splits(
+        prepared.records, prepared.sha256, recipe.strata(prepared), experiment.protocol.split
+    )
+    chosen = splits[: experiment.protocol.folds]
+    facts = _facts(experiment, recipe, prepared, chosen, len(splits))
+    if around.processes.is_first:
+        claim(folder, facts)
+    start = time.perf_counter()
+    result = fold_results(recipe, prepared, chosen, around, folder)
+    if around.processes.is_first:
+        _write_whole(folder, facts, result, chosen, time.perf_counter() - start)
+    return result
+
+
+def kept_epochs(folder: Path) -> list[int]:
+    """The epoch that each finished fold of a system's folder kept."""
+    histories = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("fold*.json"))]
+    return [int(history["kept_epoch"]) for history in histories]
+
+
+def write_records(prepared: PreparedSet, path: Path) -> None:
+    """One line per row, in the order of the rows that predictions name."""
+    lines = [
+        json.dumps(
+            {
+                "row": row,
+                "record_id": record.record_id,
+                "patient": record.patient,
+                "source": record.source,
+                "sha256": sha256,
+                "label": record.site if record.site is not None else ("MI" if record.is_mi else "none"),
+                "codes": list(record.codes),
+            }
+        )
+        for row, (record, sha256) in enumerate(zip(prepared.records, prepared.sha256, strict=True))
+    ]
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+def _facts(
+    experiment: Experiment, recipe: Recipe, prepared: PreparedSet, splits: list[Split], n_splits: int
+) -> dict[str, Any]:
+    net = build_net(recipe.arch, len(recipe.classes))
+    return {
+        "name": recipe.name,
+        "title": SYSTEMS[recipe.arch].title,
+        "source": SYSTEMS[recipe.arch].source,
+        "task": recipe.task,
+        "question": recipe.question.title,
+        "classes": list(recipe.classes),
+        "n_parameters": sum(p.numel() for p in net.parameters()),
+        "settings": settings_in_words(recipe.settings),
+        "protocol": experiment.protocol.split,
+        "folds_run": [split.run for split in splits],
+        "folds_total": n_splits,
+        "fingerprint": fingerprint(recipe, prepared, experiment.protocol.split),
+    }
+
+
+def _write_whole(
+    folder: Path, facts: dict[str, Any], result: OutOfFold, splits: list[Split], seconds: float
+) -> None:
+    """predictions.npz, history.json and the system's facts with the seconds that this call took."""
+    arrays: dict[str, npt.NDArray[Any]] = {"rows": result.rows, "run": result.run, "targets": result.targets}
+    arrays["probabilities"] = result.probabilities
+    histories = []
+    for k, split in enumerate(splits):
+        fold = np.load(folder / f"fold{split.run}.npz", allow_pickle=False)
+        arrays[f"validation_rows_{k}"] = fold["validation_rows"]
+        arrays[f"validation_probabilities_{k}"] = fold["validation"]
+        arrays[f"validation_targets_{k}"] = result.validation[k][1]
+        history = json.loads((folder / f"fold{split.run}.json").read_text(encoding="utf-8"))
+        histories.append(history["epochs"])
+    np.savez(folder / "predictions.npz", allow_pickle=False, **arrays)
+    write_json(folder / "history.json", histories)
+    write_json(folder / "system.json", facts | {"seconds": seconds})
