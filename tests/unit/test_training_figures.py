@@ -14,7 +14,7 @@ from training.figures.evaluate import (
 )
 from training.figures.out_of_fold import OutOfFold
 from training.figures.site_figures import site_metrics
-from training.systems.recipes import SITE_CLASSES
+from training.systems.questions import SITE_CLASSES
 
 
 def scored(n: int = 300, seed: int = 2) -> tuple[np.ndarray, np.ndarray]:

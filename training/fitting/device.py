@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
+from training.fitting.settings import Precision
+
 
 def pick_device() -> torch.device:
     """cuda (this process's own where torchrun started several), else mps, else cpu."""
@@ -14,8 +16,10 @@ def pick_device() -> torch.device:
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
-def autocast(device: torch.device) -> AbstractContextManager[object]:
-    """bf16 where the device computes it natively; training only, predictions stay fp32."""
+def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[object]:
+    """Mixed: bf16 where the device computes it natively; training only, predictions stay fp32."""
+    if precision == "fp32":
+        return nullcontext()
     if device.type == "cuda" and torch.cuda.is_bf16_supported():
         return torch.autocast("cuda", torch.bfloat16)
     if device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported():

@@ -28,6 +28,8 @@ EpochBatches = Callable[[np.random.Generator], Iterator[Batch]]
 Validate = Callable[[nn.Module], tuple[FloatArray, IntArray]]
 EVALUATION_BATCH: Final = 64
 _MOST_GRADIENT: Final = 1.0
+_SHORTEST_CYCLE: Final = 8
+"""Steps below which a learning-rate cycle has no rise and fall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class _Run:
     def _learn(self, x: FloatArray, y: IntArray) -> float:
         share = slice(self._processes.rank, None, self._processes.number)
         targets = torch.from_numpy(y).to(self._device)
-        with autocast(self._device):
+        with autocast(self._device, self._settings.precision):
             logits = self._spread(_on(x[share], self._device)).float()
             loss = self._loss(logits, targets, share)
         self._optimiser.zero_grad(set_to_none=True)
@@ -234,7 +236,7 @@ def _schedule(
         return ReduceLROnPlateau(optimiser, "max", factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE)
     if settings.schedule == "constant":
         return None
-    total = settings.epochs * steps_per_epoch
+    total = max(_SHORTEST_CYCLE, settings.epochs * steps_per_epoch)
     return OneCycleLR(optimiser, settings.highest_learning_rate, total_steps=total, pct_start=0.25)
 
 

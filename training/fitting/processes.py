@@ -108,6 +108,7 @@ class SharedBatchNorm(nn.BatchNorm2d):
         deviation = x - mean.view([1, -1] + [1] * (x.dim() - 2))
         variance = _total((deviation * deviation).sum(over)) / count
         with torch.no_grad():
+            _there(self.num_batches_tracked).add_(1)
             _there(self.running_mean).lerp_(mean, _MOMENTUM)
             _there(self.running_var).lerp_(variance * count / (count - 1), _MOMENTUM)
         return mean, variance

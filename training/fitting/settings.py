@@ -9,6 +9,7 @@ Optimiser = Literal["adamw", "adam"]
 Schedule = Literal["one-cycle", "plateau", "constant"]
 Keep = Literal["last", "best-score", "lowest-loss"]
 ClassWeights = Literal["none", "inverse-frequency"]
+Precision = Literal["mixed", "fp32"]
 Sampling = Literal["every-row", "undersample-in-batch", "by-class"]
 
 PLATEAU_FACTOR: Final = 0.8
@@ -25,7 +26,8 @@ class FitSettings:
     `first_class_share` of them and each other class by its number of rows to the power `class_power`.
     `rows_per_epoch`: how many are drawn by class; None draws as many as there are. `keep`: the network of
     the last epoch, of the best validation score or of the lowest validation loss. `patience`: epochs
-    without a better one before the fit ends early; None never ends it.
+    without a better one before the fit ends early; None never ends it. `precision`: mixed uses bf16 where
+    the machine computes it natively.
     """
 
     epochs: int = 12
@@ -43,6 +45,7 @@ class FitSettings:
     class_weights: ClassWeights = "none"
     keep: Keep = "last"
     patience: int | None = None
+    precision: Precision = "mixed"
     seed: int = 1
 
     def said(self) -> dict[str, Any]:
