@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
 from inference.signal.beat import MODEL_FS_HZ, MedianBeat, Rhythm
 
@@ -73,12 +72,14 @@ def _window(beat: MedianBeat, rhythm: Rhythm) -> tuple[int, int] | None:
 
 
 def _feet(leads_mv: _Series) -> tuple[int, int] | None:
-    """The lowest points on both sides of the most prominent peak of the RMS against the PQ level."""
+    """The lowest points on both sides of what stands highest above both, in the RMS against the PQ level."""
     magnitude = np.sqrt(np.mean(leads_mv**2, axis=0))
-    peaks, facts = find_peaks(magnitude, prominence=_SMALLEST_P_MV)
-    if peaks.size == 0:
+    lowest_before = np.minimum.accumulate(magnitude)
+    lowest_after = np.minimum.accumulate(magnitude[::-1])[::-1]
+    standing = magnitude - np.maximum(lowest_before, lowest_after)
+    peak = int(np.argmax(standing))
+    if standing[peak] < _SMALLEST_P_MV:
         return None
-    peak = int(peaks[int(np.argmax(facts["prominences"]))])
     return int(np.argmin(magnitude[: peak + 1])), peak + int(np.argmin(magnitude[peak:]))
 
 
