@@ -169,6 +169,7 @@ class WindowNews(QObject):
         parts.summary.set_message(summary)
         parts.why.set_message("")
         parts.quality.set_facts([], [], [])
+        parts.measurements.set_nothing()
         parts.reading.set_can_read(False)
 
     def _show_record(self) -> None:
@@ -189,9 +190,17 @@ class WindowNews(QObject):
             [*rhythm_notes(analysis.quality), *notes],
             wording.report_lines(record.report),
         )
+        self._show_measurements(analysis.band.caption)
         parts.reading.set_can_read(True)
         self._show_members()
         self.show_answers()
+
+    def _show_measurements(self, band: str) -> None:
+        found = self._workspace.measurements
+        if found is None:
+            self._parts.measurements.set_nothing()
+        else:
+            self._parts.measurements.set_measurements(found, band)
 
     @property
     def _are_beats_wished(self) -> bool:

@@ -15,6 +15,7 @@ from ecgviewer.widgets.error_bar import ErrorBar
 from ecgviewer.widgets.header import Header
 from ecgviewer.widgets.history_panel import HistoryPanel
 from ecgviewer.widgets.library_panel import LibraryPanel
+from ecgviewer.widgets.measurements_panel import MeasurementsPanel
 from ecgviewer.widgets.model_panel import ModelPanel
 from ecgviewer.widgets.quality_panel import QualityPanel
 from ecgviewer.widgets.reading_panel import ReadingPanel
@@ -43,6 +44,7 @@ class WindowParts(QWidget):
         self.why = WhyPanel()
         self.models = ModelPanel(self.why)
         self.quality = QualityPanel()
+        self.measurements = MeasurementsPanel()
         self.history = HistoryPanel()
         self.reading = ReadingPanel()
         self.beat_row = self._make_beat_row()
@@ -132,7 +134,7 @@ class WindowParts(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
-        for part in (self.history, self.models, self.quality):
+        for part in (self.history, self.models, self.quality, self.measurements):
             column.addWidget(part)
         column.addStretch(1)
         area = QScrollArea()

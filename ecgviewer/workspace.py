@@ -30,6 +30,7 @@ from inference.manifest import ShownPrediction
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
+    from inference.measure.measurements import Measurements
     from inference.records.record import Record
     from inference.results import Attribution, ModelAnswer
     from inference.signal.analysis import EcgAnalysis
@@ -114,6 +115,11 @@ class Workspace(QObject):
     @property
     def analysis(self) -> EcgAnalysis | None:
         return None if self._loaded is None else self._loaded.analysis
+
+    @property
+    def measurements(self) -> Measurements | None:
+        """Of the open record's median beat; None where there is none."""
+        return None if self._loaded is None else self._loaded.measurements
 
     @property
     def refusal(self) -> str:

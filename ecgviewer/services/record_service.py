@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from ecgviewer.services.background import Background, ShouldStop
 
 if TYPE_CHECKING:
+    from inference.measure.measurements import Measurements
     from inference.records.record import Record
     from inference.signal.analysis import EcgAnalysis
 
@@ -25,16 +26,21 @@ KEPT_RECORDS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class LoadedRecord:
-    """What became of a file: a record with its analysis, or the sentence why it was refused."""
+    """What became of a file: a record with its analysis, or the sentence why it was refused.
+
+    `measurements` are of the analysis' median beat, None where there is none.
+    """
 
     path: Path
     record: Record | None = None
     analysis: EcgAnalysis | None = None
     refusal: str = ""
+    measurements: Measurements | None = None
 
 
 def load_record(path: Path) -> LoadedRecord:
-    """Read and analyse a file. A file that is not usable is an answer, not an exception."""
+    """Read, analyse and measure a file. A file that is not usable is an answer, not an exception."""
+    from inference.measure.measurements import measure
     from inference.records import RecordError, read_record
     from inference.signal.analysis import analyse
 
@@ -42,7 +48,9 @@ def load_record(path: Path) -> LoadedRecord:
         record = read_record(path)
     except RecordError as error:
         return LoadedRecord(path, refusal=str(error))
-    return LoadedRecord(path, record, analyse(record))
+    analysis = analyse(record)
+    found = None if analysis.beat is None else measure(analysis.beat, analysis.rhythm)
+    return LoadedRecord(path, record, analysis, measurements=found)
 
 
 class RecordService(QObject):
