@@ -11,14 +11,12 @@ from typing import Final
 
 from inference.manifest import ManifestError
 from inference.prepare import PrepareSpec
-from training.data.datasets import (
-    LabelledRecord,
-    ludb_stemi_against_others,
-    ptb_acute_against_healthy,
-    ptb_xl,
-)
 from training.data.folds import N_ROTATIONS, LeakageError
 from training.data.inputs import EmptySetError, prepare_some
+from training.data.labelled_record import DataSetError, LabelledRecord
+from training.data.ludb import ludb_stemi_against_others
+from training.data.ptb import ptb_acute_against_healthy
+from training.data.ptb_xl import ptb_xl
 from training.publishing.publish import External, publish
 from training.retraining.before_after import NothingToJudgeError
 from training.retraining.retrain import Job, RetrainError, retrain
@@ -26,6 +24,7 @@ from training.systems.recipes import RECIPES, Recipe
 
 KNOWN_ERRORS: Final = (
     OSError,
+    DataSetError,
     EmptySetError,
     LeakageError,
     ManifestError,
