@@ -11,14 +11,13 @@ from typing import Final
 
 from inference.manifest import ManifestError
 from inference.prepare import PrepareSpec
-from training.data.datasets import (
-    LabelledRecord,
-    ludb_stemi_against_others,
-    ptb_acute_against_healthy,
-    ptb_xl,
-)
 from training.data.folds import N_FOLDS, LeakageError
-from training.data.inputs import EmptySetError, PreparedSet, prepare_some
+from training.data.inputs import EmptySetError, prepare_some
+from training.data.labelled_record import DataSetError, LabelledRecord
+from training.data.ludb import ludb_stemi_against_others
+from training.data.prepared_set import PreparedSet
+from training.data.ptb import ptb_acute_against_healthy
+from training.data.ptb_xl import ptb_xl
 from training.fitting.processes import joined
 from training.publishing.publish import External, publish
 from training.publishing.shipped import SHIPPED, shipped_recipe
@@ -32,6 +31,7 @@ from training.trials.run_folder import OtherRunError
 
 KNOWN_ERRORS: Final = (
     OSError,
+    DataSetError,
     EmptySetError,
     ExperimentError,
     LeakageError,

@@ -9,7 +9,7 @@ import numpy as np
 
 from inference.records import STANDARD_LEADS
 from tests.unit.made_records import made_signals
-from training.data.datasets import LabelledRecord
+from training.data.labelled_record import LabelledRecord
 
 
 def labelled(

@@ -18,8 +18,8 @@ from inference.prepare import PrepareSpec
 from tests.unit.labelled_sets import saved_records
 from tests.unit.manifests import reading_of
 from training import cli
-from training.data.datasets import LabelledRecord
 from training.data.inputs import PreparedSet, prepare_set
+from training.data.labelled_record import LabelledRecord
 from training.fitting.fit import FitSettings
 from training.retraining.retrain import Job, RetrainError, bundle_name, retrain
 from training.systems.recipes import MiRecipe, OmiProxyRecipe, Recipe, SiteRecipe

@@ -12,14 +12,11 @@ from inference.prepare import PrepareSpec, prepare
 from inference.records import read_record
 from inference.signal.analysis import analyse
 from tests.unit.labelled_sets import labelled, saved_records
-from training.data.datasets import (
-    ludb_stemi_against_others,
-    ptb_acute_against_healthy,
-    ptb_xl,
-    site_of_codes,
-)
 from training.data.folds import LeakageError, Split, assign_folds, make_splits, refuse_leakage
 from training.data.inputs import EmptySetError, prepare_set, prepare_some
+from training.data.ludb import ludb_stemi_against_others
+from training.data.ptb import ptb_acute_against_healthy
+from training.data.ptb_xl import ptb_xl, site_of_codes
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -27,8 +25,9 @@ def test_a_proxy_batch_is_half_negative_and_its_negatives_are_real(prepared: Pre
 
 
 def test_a_beat_without_fiducials_trains_the_proxy_on_neither_side(prepared: PreparedSet) -> None:
-    incomplete = replace(prepared, fiducials=prepared.fiducials.copy())
-    incomplete.fiducials[[0, 1], 3] = -1
+    fiducials = prepared.fiducials.copy()
+    fiducials[[0, 1], 3] = -1
+    incomplete = prepared.with_column("fiducials", fiducials)
     infarcts, others = OmiProxyRecipe()._pools(incomplete, np.arange(24))
     assert 0 not in others
     assert 1 not in infarcts

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold
 
-from training.data.datasets import LabelledRecord
+from training.data.labelled_record import LabelledRecord
 
 IntArray = npt.NDArray[np.int64]
 N_FOLDS: Final = 10

@@ -4,114 +4,89 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryDirectory
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
+from filelock import FileLock
 from tqdm import tqdm
 
 import inference
-from inference.prepare import PrepareError, PrepareSpec, prepare
-from inference.records import RecordError, read_record
-from inference.records.record import Record
-from inference.signal.analysis import analyse
-from inference.signal.beat import BEAT_SAMPLES
-from training.data.datasets import LabelledRecord
+from inference.prepare import PrepareSpec
+from training.data import preparing
+from training.data.columns import RECORD_SAMPLES, Column, all_columns, beat_columns
+from training.data.known_files import KnownFiles, file_stamps
+from training.data.labelled_record import LabelledRecord
+from training.data.prepared_set import PreparedSet
+from training.data.preparing import BLOCK_RECORDS, prepared_blocks
+from training.data.row_store import RowStore
+from training.data.row_view import rows_of
 
-FloatArray = npt.NDArray[np.float32]
-N_LEADS: Final = 12
-N_FIDUCIALS: Final = 4
+__all__ = [
+    "RECORD_SAMPLES",
+    "Column",
+    "EmptySetError",
+    "PreparedSet",
+    "all_columns",
+    "beat_columns",
+    "first_reasons",
+    "prepare_set",
+    "prepare_some",
+]
+
 REASONS_IN_A_SENTENCE: Final = 5
-RECORD_SAMPLES: Final = 5000
-"""Filtered leads are kept for the first 10 s at 500 Hz."""
+_RECORDS_FOR_A_WORKER: Final = 64
+"""Below this a further process takes longer to start than it saves."""
 
 
 class EmptySetError(Exception):
     """A set of records of which none could be read and prepared; one plain sentence with the reasons."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedSet:
-    """Labelled records with everything the trainers draw from; row i belongs to records[i].
+def prepare_set(
+    records: Sequence[LabelledRecord],
+    spec: PrepareSpec,
+    cache: Path | None,
+    *,
+    columns: Sequence[Column] | None = None,
+    n_workers: int | None = None,
+) -> PreparedSet:
+    """Read and prepare all records, or take from the cache what it holds of them.
 
-    `inputs` (n, 12, 400): exactly what prepare() gives a beat model. `beats_mv` (n, 12, 600) and
-    `fiducials` (n, 4; -1 where not found): the physical median beat, for augmentation. `leads_mv`
-    (n, 12, 5000): filtered leads, NaN beyond the record's end, for lead images.
+    The cache keeps rows by record hash, spec and the text of the code that makes them; it is filled block by
+    block, so memory does not grow with the number of records, and a run that was killed goes on where it
+    stopped. An ECG that lies in two files is prepared once, from the first. Without a cache the columns are
+    held in memory. `columns` are `all_columns(spec)` unless named: `beat_columns(spec)` take a sixth of the
+    room. `n_workers` processes prepare, by default one per processor; 1 prepares in this process.
+
+    Records that cannot be read or prepared are left out and listed with their reason in `refused`; where
+    that is all of them the set is empty.
     """
-
-    records: tuple[LabelledRecord, ...]
-    sha256: tuple[str, ...]
-    inputs: FloatArray = field(repr=False)
-    beats_mv: FloatArray = field(repr=False)
-    fiducials: npt.NDArray[np.int64] = field(repr=False)
-    leads_mv: FloatArray = field(repr=False)
-    refused: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.records)
-
-    def take(self, rows: npt.NDArray[np.int64]) -> PreparedSet:
-        """The same set with only these rows, in this order."""
-        return replace(
-            self,
-            records=tuple(self.records[row] for row in rows),
-            sha256=tuple(self.sha256[row] for row in rows),
-            inputs=self.inputs[rows],
-            beats_mv=self.beats_mv[rows],
-            fiducials=self.fiducials[rows],
-            leads_mv=self.leads_mv[rows],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    sha256: str
-    input: FloatArray
-    beat_mv: FloatArray
-    fiducials: list[int]
-    leads_mv: FloatArray
-
-
-def prepare_set(records: Sequence[LabelledRecord], spec: PrepareSpec, cache: Path | None) -> PreparedSet:
-    """Read and prepare all records, or take them from the cache when it holds exactly these.
-
-    Records that cannot be read or prepared are left out and listed with their reason in `refused`;
-    where that is all of them the set is empty.
-    """
-    folder = None if cache is None else cache / _key(records, spec)
-    if folder is not None and (folder / "index.json").exists():
-        return _load(folder, records)
-    rows: list[_Row] = []
-    kept: list[int] = []
-    refused: list[str] = []
-    for index, labelled in enumerate(tqdm(records, desc="preparing", file=sys.stderr)):
-        try:
-            rows.append(_prepare_row(read_record(labelled.path), spec))
-            kept.append(index)
-        except (RecordError, PrepareError) as error:
-            refused.append(f"{labelled.record_id}: {error}")
-    arrays = _arrays(rows, spec)
-    index_json = {"kept": kept, "sha256": [row.sha256 for row in rows], "refused": refused}
-    if folder is not None:
-        _save(folder, arrays, index_json)
-        return _load(folder, records)
-    return PreparedSet(
-        tuple(records[index] for index in kept),
-        tuple(row.sha256 for row in rows),
-        refused=tuple(refused),
-        **arrays,
-    )
+    kept = all_columns(spec) if columns is None else tuple(columns)
+    if cache is not None:
+        return _from_cache(records, spec, cache, kept, n_workers)
+    with TemporaryDirectory() as folder:
+        prepared = _from_cache(records, spec, Path(folder), kept, n_workers)
+        in_memory = {name: np.array(column) for name, column in prepared.columns.items()}
+        return replace(prepared, columns=in_memory)
 
 
 def prepare_some(
-    what: str, records: Sequence[LabelledRecord], spec: PrepareSpec, cache: Path | None
+    what: str,
+    records: Sequence[LabelledRecord],
+    spec: PrepareSpec,
+    cache: Path | None,
+    *,
+    columns: Sequence[Column] | None = None,
+    n_workers: int | None = None,
 ) -> PreparedSet:
     """The prepared set of `what`, named in a message; raises EmptySetError when no record could be used."""
-    prepared = prepare_set(records, spec, cache)
+    prepared = prepare_set(records, spec, cache, columns=columns, n_workers=n_workers)
     if not len(prepared):
         raise EmptySetError(f"No record of {what} could be used: {first_reasons(prepared.refused)}")
     return prepared
@@ -125,63 +100,75 @@ def first_reasons(refused: Sequence[str]) -> str:
     return " ".join([*refused[:REASONS_IN_A_SENTENCE], *([f"And {more} more."] if more > 0 else [])])
 
 
-def _arrays(rows: Sequence[_Row], spec: PrepareSpec) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of a PreparedSet, in their shapes also where there is no row."""
-    n = len(rows)
-    return {
-        "inputs": np.array([row.input for row in rows], np.float32).reshape(n, N_LEADS, spec.n_samples),
-        "beats_mv": np.array([row.beat_mv for row in rows], np.float32).reshape(n, N_LEADS, BEAT_SAMPLES),
-        "fiducials": np.array([row.fiducials for row in rows], np.int64).reshape(n, N_FIDUCIALS),
-        "leads_mv": np.array([row.leads_mv for row in rows], np.float32).reshape(n, N_LEADS, RECORD_SAMPLES),
-    }
+def _from_cache(
+    records: Sequence[LabelledRecord],
+    spec: PrepareSpec,
+    cache: Path,
+    columns: Sequence[Column],
+    n_workers: int | None,
+) -> PreparedSet:
+    folder = cache / cache_key(spec)
+    folder.mkdir(parents=True, exist_ok=True)
+    stamps = file_stamps([record.path for record in records])
+    # Of several processes on one cache the first fills it, and the others find it filled.
+    with FileLock(folder / "writing.lock"):
+        store, known = RowStore(folder, columns), KnownFiles(folder / "files.jsonl")
+        _fill(records, stamps, spec, columns, store, known, n_workers)
+        maps = store.maps()
+    found = [known.get(stamp) for stamp in stamps]
+    kept = [(k, file.sha256) for k, file in enumerate(found) if file is not None and file.sha256]
+    rows = np.array([store.row_of(sha256) for _, sha256 in kept], dtype=np.int64)
+    return PreparedSet(
+        tuple(records[k] for k, _ in kept),
+        tuple(sha256 for _, sha256 in kept),
+        {name: rows_of(column, rows) for name, column in maps.items()},
+        tuple(
+            f"{record.record_id}: {file.refused}"
+            for record, file in zip(records, found, strict=True)
+            if file is not None and file.refused
+        ),
+    )
 
 
-def _prepare_row(record: Record, spec: PrepareSpec) -> _Row:
-    analysis = analyse(record, spec.band)
-    model_input = prepare(record, spec, analysis)
-    beat = model_input.beat
-    if beat is None or beat.signals_mv.shape[1] != BEAT_SAMPLES:
-        raise PrepareError("Not run: there is no median beat.")
-    found = [beat.qrs_onset, beat.j_point, beat.t_peak, beat.t_end]
-    leads = np.full((N_LEADS, RECORD_SAMPLES), np.nan, dtype=np.float32)
-    part = analysis.signals_mv[:, :RECORD_SAMPLES]
-    leads[:, : part.shape[1]] = part
-    fiducials = [-1 if sample is None else sample for sample in found]
-    return _Row(record.sha256, model_input.array[0, 0], beat.signals_mv, fiducials, leads)
+def _fill(
+    records: Sequence[LabelledRecord],
+    stamps: Sequence[str],
+    spec: PrepareSpec,
+    columns: Sequence[Column],
+    store: RowStore,
+    known: KnownFiles,
+    n_workers: int | None,
+) -> None:
+    """Prepare the files that are not known, and those whose rows are not in the store."""
+    path_of = {stamp: record.path for stamp, record in zip(stamps, records, strict=True)}
+    missing = [stamp for stamp in path_of if not _is_there(stamp, store, known)]
+    blocks = [missing[k : k + BLOCK_RECORDS] for k in range(0, len(missing), BLOCK_RECORDS)]
+    paths = [[path_of[stamp] for stamp in block] for block in blocks]
+    workers = n_workers or max(1, min(os.cpu_count() or 1, len(missing) // _RECORDS_FOR_A_WORKER))
+    with tqdm(total=len(missing), desc="preparing", unit="ECG", file=sys.stderr, disable=not missing) as bar:
+        for block, done in zip(blocks, prepared_blocks(paths, spec, columns, workers), strict=True):
+            store.add([file.sha256 for file in done.found if file.sha256], done.rows)
+            known.add(dict(zip(block, done.found, strict=True)))
+            bar.update(len(block))
 
 
-def _key(records: Sequence[LabelledRecord], spec: PrepareSpec) -> str:
-    """A name for exactly these files (path, size, time), this spec and this version of the code."""
+def _is_there(stamp: str, store: RowStore, known: KnownFiles) -> bool:
+    file = known.get(stamp)
+    return file is not None and (file.sha256 is None or store.has(file.sha256))
+
+
+def cache_key(spec: PrepareSpec) -> str:
+    """A name for this spec and this version of the code between a file and a prepared row."""
     parts = [json.dumps(asdict(spec), sort_keys=True), *_sources()]
-    for record in records:
-        facts = record.path.stat() if record.path.exists() else None
-        parts.append(f"{record.path}|{facts.st_size}|{facts.st_mtime_ns}" if facts else str(record.path))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _sources() -> list[str]:
-    """The text of every module between a file and a prepared input."""
+    """The text of every module between a file and a prepared row; of the built program its size and date."""
+    if getattr(sys, "frozen", False):
+        program = Path(sys.executable).stat()
+        return [f"{program.st_size}|{program.st_mtime_ns}"]
     root = Path(inference.__file__).parent
-    rooms = [module for room in ("records", "signal", "measure") for module in (root / room).glob("*.py")]
-    modules = sorted([*rooms, root / "prepare.py", Path(__file__)])
+    rooms = [module for room in ("records", "signal", "measure") for module in (root / room).rglob("*.py")]
+    modules = sorted([*rooms, root / "prepare.py", Path(preparing.__file__)])
     return [module.read_text(encoding="utf-8") for module in modules]
-
-
-def _save(folder: Path, arrays: dict[str, npt.NDArray[Any]], index: dict[str, object]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    # The index is written last: a cache that was cut off has none and is made again.
-    (folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
-
-
-def _load(folder: Path, records: Sequence[LabelledRecord]) -> PreparedSet:
-    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-    names = ("inputs", "beats_mv", "fiducials", "leads_mv")
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names}
-    return PreparedSet(
-        tuple(records[row] for row in index["kept"]),
-        tuple(index["sha256"]),
-        refused=tuple(index["refused"]),
-        **arrays,
-    )

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.manifest import ManifestRow
-from training.data.datasets import LabelledRecord
 from training.data.folds import Split, make_splits, moved_to_train, refuse_leakage
-from training.data.inputs import PreparedSet
+from training.data.labelled_record import LabelledRecord
+from training.data.prepared_set import PreparedSet, joined
 from training.retraining.readings import answer_in_words, manifest_id
 from training.systems.recipes import Recipe
 
@@ -87,7 +87,7 @@ def merge(base: PreparedSet, added: PreparedSet, said: Mapping[str, ManifestRow]
             records.append(replace(labelled, patient=_name(labelled, names) or labelled.patient))
             changes.append(_change(records[-1], None, said[sha256]))
     return Merged(
-        _append(base, added.take(np.array(new, dtype=np.int64)), tuple(records)),
+        joined(base, added.take(np.array(new, dtype=np.int64)), records),
         len(base),
         np.isin(np.arange(len(records)), reviewed),
         frozenset({*names, *(name for same in names.values() for name in same)})
@@ -158,16 +158,4 @@ def _answer(record: LabelledRecord) -> str:
 def _change(record: LabelledRecord, old: str | None, said: ManifestRow) -> LabelChange:
     return LabelChange(
         record.record_id, record.path.name, old, _answer(record), said.reader, said.time.isoformat()
-    )
-
-
-def _append(first: PreparedSet, second: PreparedSet, records: tuple[LabelledRecord, ...]) -> PreparedSet:
-    return PreparedSet(
-        records,
-        first.sha256 + second.sha256,
-        np.concatenate([first.inputs, second.inputs]),
-        np.concatenate([first.beats_mv, second.beats_mv]),
-        np.concatenate([first.fiducials, second.fiducials]),
-        np.concatenate([first.leads_mv, second.leads_mv]),
-        first.refused + second.refused,
     )

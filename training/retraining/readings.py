@@ -10,7 +10,7 @@ from pathlib import Path
 from inference.bundle_info import Task
 from inference.labels import Omi, Reading
 from inference.manifest import ManifestRow, read_manifest
-from training.data.datasets import LabelledRecord
+from training.data.labelled_record import LabelledRecord
 
 
 @dataclass(frozen=True, slots=True)

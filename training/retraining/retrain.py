@@ -13,8 +13,8 @@ import numpy as np
 
 from inference.bundle_info import BundleInfo
 from inference.prepare import PrepareSpec
-from training.data.datasets import LabelledRecord
 from training.data.inputs import PreparedSet, first_reasons, prepare_set, prepare_some
+from training.data.labelled_record import LabelledRecord
 from training.publishing.facts import FACTS
 from training.publishing.publish import (
     LOWEST_PROXY_AUC,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from inference.bundle_info import Task
 from inference.labels import MI_LOCATIONS
-from training.data.datasets import LabelledRecord
+from training.data.labelled_record import LabelledRecord
 
 IntArray = npt.NDArray[np.int64]
 NO_ANSWER: Final = -1
