@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final, Literal, cast, get_args
 
 import numpy as np
@@ -63,6 +63,8 @@ class PrepareSpec:
     window_s: float = 1.0
     step_s: float = 1.0
     range_mv: float = 2.0
+    wide_windows_s: tuple[float, ...] = ()
+    """Wider windows for slow hearts, rising: see `at_rate`."""
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
@@ -73,9 +75,22 @@ class PrepareSpec:
         """Whether the input is the median beat; otherwise it is pictures of the leads."""
         return self.profile == "beat-zscore-12x400"
 
+    def at_rate(self, rr_median_ms: float | None) -> PrepareSpec:
+        """The spec with its window as wide as this heart needs; an unknown rate changes nothing.
+
+        The first of `window_s` and `wide_windows_s` that holds one RR interval, else the widest: a 1-s window
+        misses the beat of a heart below 60/min now and then, and Uchiyama et al. 2022 propose a width that
+        follows the rate as future work.
+        """
+        if not self.wide_windows_s or rr_median_ms is None:
+            return self
+        widths = (self.window_s, *self.wide_windows_s)
+        width = next((each for each in widths if each * 1000.0 >= rr_median_ms), widths[-1])
+        return replace(self, window_s=width, wide_windows_s=())
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for bundle.json."""
-        return asdict(self) | {"leads": list(self.leads)}
+        return asdict(self) | {"leads": list(self.leads), "wide_windows_s": list(self.wide_windows_s)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> PrepareSpec:
@@ -89,9 +104,10 @@ class PrepareSpec:
         try:
             band = FilterBand(**values["band"])
             leads = tuple(values["leads"])
+            wide = tuple(values.get("wide_windows_s", ()))
         except (KeyError, TypeError) as error:
             raise PrepareError(f"The model's input description is incomplete ({error}).") from error
-        return cls(**(values | {"band": band, "leads": leads}))
+        return cls(**(values | {"band": band, "leads": leads, "wide_windows_s": wide}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +140,7 @@ def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = No
         array = _beat_array(beat, spec, rows)
         starts: tuple[float, ...] = ()
     else:
-        array, starts = _image_array(analysis.signals_mv[rows], spec)
+        array, starts = _image_array(analysis.signals_mv[rows], spec.at_rate(analysis.rhythm.rr_median_ms))
     array.flags.writeable = False
     return ModelInput(array, spec, record.sha256, beat, starts, notes)
 

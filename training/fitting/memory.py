@@ -1,4 +1,4 @@
-"""Freed memory is kept for the next step: on Linux a fit otherwise spends a part of its time giving it back."""
+"""Freed memory is kept for the next step: on Linux a fit otherwise loses time by giving it back."""
 
 from __future__ import annotations
 
