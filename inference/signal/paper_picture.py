@@ -74,8 +74,8 @@ def draw_paper_picture(leads_mv: FloatArray, scale: int = 1) -> ByteArray:
     return np.rint(picture).astype(np.uint8)
 
 
-def network_pictures(pictures: ByteArray) -> FloatArray:
-    """Pictures (n, h, w, 3) as a network's input (n, 3, h, w): ImageNet's mean to 0, its deviation to 1."""
+def network_pictures(pictures: ByteArray | FloatArray) -> FloatArray:
+    """Pictures (n, h, w, 3) of 0 to 255 as network inputs (n, 3, h, w): ImageNet's mean is 0, its sd 1."""
     mean = np.array(IMAGENET_MEAN, dtype=np.float32)
     deviation = np.array(IMAGENET_SD, dtype=np.float32)
     scaled = (pictures.astype(np.float32) / np.float32(255.0) - mean) / deviation
