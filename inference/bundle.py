@@ -32,6 +32,7 @@ from inference.bundle_info import (
 )
 from inference.nets import UnknownArchitectureError, build_net
 from inference.prepare import PrepareSpec
+from inference.signal.paper_picture import PICTURE_PX
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -107,9 +108,14 @@ def verify_golden(info: BundleInfo, net: nn.Module) -> float:
 
 
 def input_shape(spec: PrepareSpec) -> tuple[int, ...]:
-    """The shape of one row of a network's input: a beat (1, leads, samples) or pictures (leads, px, px)."""
+    """The shape of one row of a network's input.
+
+    A beat (1, leads, samples), pictures of leads (leads, px, px), or a sheet (3, px, px).
+    """
     if spec.is_beat:
         return (1, len(spec.leads), spec.n_samples)
+    if spec.is_sheet:
+        return (3, PICTURE_PX, PICTURE_PX)
     return (len(spec.leads), spec.image_px, spec.image_px)
 
 

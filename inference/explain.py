@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from inference.bundle_info import BundleInfo
 from inference.records.leads import STANDARD_LEADS
 from inference.results import Attribution, FloatArray
+from inference.signal.paper_picture import lead_at_pixels
 
 METHOD: Final = "Saliency"
 WINDOW_SAMPLES: Final = 20
@@ -86,19 +87,14 @@ def attribution_of(info: BundleInfo, record_sha256: str, raw: FloatArray, target
     """What the viewer shows of one record's raw saliency, shaped as the network's input.
 
     Beats (1, 1, leads, samples): `windows` (12, n) divided by the bundle's scale, not clipped above 1.
-    Lead images (n_windows, leads, px, px) lie over the record and not over the median beat, so their
-    `windows` are empty, (12, 0), and only `lead_shares` say something; so it is without a scale.
-    A standard lead that the model does not see has share 0 and windows of NaN.
+    Lead images (n_windows, leads, px, px) and a sheet (1, 3, px, px) lie over the record and not over the
+    median beat, so their `windows` are empty, (12, 0), and only `lead_shares` say something; so it is
+    without a scale. A standard lead that the model does not see has share 0 and windows of NaN.
     Raises ExplainError when the saliency is zero everywhere or not finite.
     """
     is_beat = info.prepare.is_beat
-    per_lead = raw.sum(axis=(0, 1, 3) if is_beat else (0, 2, 3), dtype=np.float64)
-    total = float(per_lead.sum())
-    if not np.isfinite(total) or total <= 0:
-        raise ExplainError("No saliency: this model's answer does not depend on this ECG's details.")
     rows = [STANDARD_LEADS.index(name) for name in info.prepare.leads]
-    shares = np.zeros(len(STANDARD_LEADS))
-    shares[rows] = per_lead / total
+    shares = _lead_shares(info, raw, rows)
     windows = np.empty((len(STANDARD_LEADS), 0), dtype=np.float32)
     if is_beat and info.saliency_scale is not None:
         scaled = window_means(raw[0, 0]) / np.float32(info.saliency_scale)
@@ -115,3 +111,18 @@ def attribution_of(info: BundleInfo, record_sha256: str, raw: FloatArray, target
         first_sample=info.prepare.first_sample,
         window_samples=WINDOW_SAMPLES,
     )
+
+
+def _lead_shares(info: BundleInfo, raw: FloatArray, rows: list[int]) -> FloatArray:
+    """Each standard lead's share (12,) of the saliency, by where a network's input shows the leads."""
+    per_lead = np.zeros(len(STANDARD_LEADS))
+    if info.prepare.is_sheet:
+        leads = lead_at_pixels()
+        on_leads = leads >= 0
+        np.add.at(per_lead, leads[on_leads], raw.sum(axis=(0, 1), dtype=np.float64)[on_leads])
+    else:
+        per_lead[rows] = raw.sum(axis=(0, 1, 3) if info.prepare.is_beat else (0, 2, 3), dtype=np.float64)
+    total = float(per_lead.sum())
+    if not np.isfinite(total) or total <= 0:
+        raise ExplainError("No saliency: this model's answer does not depend on this ECG's details.")
+    return cast(FloatArray, per_lead / total)

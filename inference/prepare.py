@@ -14,9 +14,10 @@ from inference.signal.analysis import EcgAnalysis, analyse
 from inference.signal.beat import MODEL_FS_HZ, MedianBeat
 from inference.signal.filters import MODEL_BAND, FilterBand
 from inference.signal.lead_image import draw_lead_images
+from inference.signal.paper_picture import draw_paper_picture, network_pictures, sheet_strips
 
 FloatArray = npt.NDArray[np.float32]
-Profile = Literal["beat-zscore-12x400", "lead-images-64"]
+Profile = Literal["beat-zscore-12x400", "lead-images-64", "paper-picture-224"]
 PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
 _NOTABLE: Final = (
     "gap",
@@ -39,6 +40,8 @@ _MOST_WINDOWS: Final = 60
 """A long recording is looked at in so many windows, spread evenly, to bound time and memory."""
 _ALIKE_EXPECTED_OF: Final = 4
 """Among so many beats two must resemble each other, or they are taken for noise."""
+_MOST_EMPTY: Final = 0.2
+"""Share of a lead's stretch on a sheet that may be missing: as much as a median beat's lead may lack."""
 
 
 class PrepareError(Exception):
@@ -52,6 +55,8 @@ class PrepareSpec:
     `beat-zscore-12x400`: samples 150 … 549 of the 600-sample median beat, z-scored per lead (std 0 -> 1),
     as in ECG-SMART-NET (arXiv 2405.09567). `lead-images-64`: per lead one 64x64 grey picture of each
     window of `window_s` every `step_s`, fixed range ±`range_mv` (Uchiyama et al. 2022).
+    `paper-picture-224`: the first ten seconds as a picture of the printed sheet, 224x224 in colour,
+    normalised with ImageNet's mean and deviation (Gandham et al.).
     """
 
     profile: Profile = "beat-zscore-12x400"
@@ -72,8 +77,13 @@ class PrepareSpec:
 
     @property
     def is_beat(self) -> bool:
-        """Whether the input is the median beat; otherwise it is pictures of the leads."""
+        """Whether the input is the median beat; otherwise it is pictures of the leads or of the sheet."""
         return self.profile == "beat-zscore-12x400"
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether the input is one picture of the whole printed sheet."""
+        return self.profile == "paper-picture-224"
 
     def at_rate(self, rr_median_ms: float | None) -> PrepareSpec:
         """The spec with its window as wide as this heart needs; an unknown rate changes nothing.
@@ -112,7 +122,10 @@ class PrepareSpec:
 
 @dataclass(frozen=True, slots=True)
 class ModelInput:
-    """A network's input: (1, 1, 12, 400) for beats, (n_windows, 12, 64, 64) for lead images; read-only."""
+    """A network's input, read-only.
+
+    (1, 1, 12, 400) for beats, (n_windows, 12, 64, 64) for lead images, (1, 3, 224, 224) for a sheet.
+    """
 
     array: FloatArray = field(repr=False)
     spec: PrepareSpec
@@ -126,7 +139,7 @@ def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = No
     """What a model with this spec sees of a record.
 
     `analysis` is reused when it was made of this record with `spec.band`; otherwise it is computed.
-    Raises PrepareError when a lead is missing or no median beat or window can be made.
+    Raises PrepareError when a lead is missing or no median beat, window or sheet can be made.
     """
     if analysis is None or analysis.record_sha256 != record.sha256 or analysis.band != spec.band:
         analysis = analyse(record, spec.band)
@@ -136,9 +149,11 @@ def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = No
     notes = tuple(finding.text for finding in analysis.quality if finding.kind in _NOTABLE)
     beat = _credible_beat(analysis)
     rows = [STANDARD_LEADS.index(name) for name in spec.leads]
+    starts: tuple[float, ...] = ()
     if spec.is_beat:
         array = _beat_array(beat, spec, rows)
-        starts: tuple[float, ...] = ()
+    elif spec.is_sheet:
+        array = _sheet_array(analysis.signals_mv, spec)
     else:
         array, starts = _image_array(analysis.signals_mv[rows], spec.at_rate(analysis.rhythm.rr_median_ms))
     array.flags.writeable = False
@@ -175,6 +190,17 @@ def zscore_per_lead(beat_mv: FloatArray) -> FloatArray:
     deviation = centred.std(axis=-1, keepdims=True)
     scaled = centred / np.where(deviation > 1e-6, deviation, 1.0)
     return cast(FloatArray, scaled.astype(np.float32))
+
+
+def _sheet_array(leads_mv: FloatArray, spec: PrepareSpec) -> FloatArray:
+    empty = [name for name, strip in sheet_strips(leads_mv) if np.isnan(strip).mean() > _MOST_EMPTY]
+    wanting = [name for name in spec.leads if name in empty]
+    if wanting:
+        raise PrepareError(
+            "Not run: a printed sheet shows the first ten seconds of a recording, "
+            f"and too much of {_and(wanting)} is missing there."
+        )
+    return network_pictures(draw_paper_picture(leads_mv)[None])
 
 
 def window_starts(n_samples: int, spec: PrepareSpec) -> list[int]:

@@ -20,7 +20,7 @@ from training.data.ptb import ptb_acute_against_healthy
 from training.data.ptb_xl import ptb_xl
 from training.fitting.processes import joined
 from training.publishing.publish import External, publish
-from training.publishing.shipped import SHIPPED, shipped_recipe
+from training.publishing.shipped import SHIPPED, network_of, shipped_recipe
 from training.retraining.before_after import NothingToJudgeError
 from training.retraining.retrain import Job, RetrainError, retrain
 from training.systems.recipes import Recipe
@@ -135,7 +135,7 @@ def _publish(options: argparse.Namespace) -> int:
     shipped = SHIPPED[options.bundle]
     experiment = _first_folds(load_experiment(shipped.experiment), options.folds)
     system = options.system or shipped.system
-    recipe = _with_epochs(experiment.chosen((system,)).systems[0], options.epochs)
+    recipe = _with_epochs(network_of(experiment, system), options.epochs)
     externals = [
         External(name, prepare_some(name, records, PrepareSpec(), options.work / "cache"))
         for name, records in _external_records(options).items()

@@ -12,10 +12,11 @@ Net = TypeVar("Net", bound=nn.Module)
 
 
 def folded(net: Net) -> Net:
-    """A copy of an eval-mode network in which every normalisation is part of the layer before it.
+    """A copy of an eval-mode network in which normalisations are part of the layer before them.
 
-    Relies on what every network here keeps to: a normalisation is registered right after the
-    convolution or linear layer that it belongs to. Logits differ by float32 rounding only.
+    Relies on what every network here keeps to: a normalisation that is registered right after a
+    convolution or linear layer belongs to it. One that follows anything else stays as it is, such as those
+    before DenseNet's convolutions. Logits differ by float32 rounding only.
     """
     if net.training:
         raise ValueError("Folding needs the statistics of a network in eval mode.")
@@ -29,14 +30,17 @@ def _fold_children(module: nn.Module) -> None:
     before: tuple[str, nn.Module] | None = None
     for name, child in list(module.named_children()):
         if before is not None and isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
-            setattr(module, before[0], _fuse(before[1], child))
-            setattr(module, name, nn.Identity())
+            fused = _fused(before[1], child)
+            if fused is not None:
+                setattr(module, before[0], fused)
+                setattr(module, name, nn.Identity())
         before = (name, child)
 
 
-def _fuse(layer: nn.Module, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> nn.Module:
+def _fused(layer: nn.Module, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> nn.Module | None:
+    """Both as one layer, or None for a layer that cannot take a normalisation in."""
     if isinstance(layer, nn.Conv2d):
         return fuse_conv_bn_eval(layer, norm)
     if isinstance(layer, nn.Linear):
         return fuse_linear_bn_eval(layer, norm)
-    raise TypeError(f"A normalisation follows {type(layer).__name__}, which cannot take it in.")
+    return None

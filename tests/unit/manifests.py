@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inference.labels import Omi, Reading
 from inference.manifest import ManifestRow
-from training.data.inputs import PreparedSet
+from training.data.prepared_set import PreparedSet
 
 OMI_AT_I = Reading(omi=Omi.YES, location="I")
 

@@ -142,7 +142,7 @@ def test_weights_for_another_number_of_classes_are_refused(copied: Path) -> None
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"arch": "resnet-50"}, "resnet-50"),
+        ({"arch": "resnet-99"}, "resnet-99"),
         ({"arch_options": {"dropout": 0.5}}, "dropout"),
         ({"arch_options": {"arch": "x"}}, "cannot be used"),
         ({"schema_version": 2}, "another version"),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from training.data.duplicates import same_signals
 from training.data.labelled_record import LabelledRecord
 from training.data.row_view import RowView, rows_of
 
@@ -59,6 +60,14 @@ class PreparedSet:
     def fingerprints(self) -> tuple[str, ...]:
         """Each record's signal fingerprint, see training.data.duplicates."""
         return tuple(bytes(row).hex() for row in np.asarray(self.column("fingerprints")))
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """A name for each record's signal, the same for copies of it in other files, gains and formats.
+
+        Where no fingerprints were kept, as of pictures, it is the hash.
+        """
+        return same_signals(self.fingerprints) if "fingerprints" in self.columns else self.sha256
 
     def column(self, name: str) -> Rows:
         """A column, shape (n, …). Raises MissingColumnError for one that was not asked for."""

@@ -21,7 +21,7 @@ from inference.explain import raw_window_saliency
 from inference.prepare import prepare
 from inference.records import read_record
 from inference.resource_paths import resources_folder
-from training.data.inputs import PreparedSet
+from training.data.prepared_set import PreparedSet
 from training.figures.evaluate import binary_metrics, by_negatives, external_metrics, share
 from training.figures.out_of_fold import OutOfFold
 from training.figures.site_figures import site_metrics

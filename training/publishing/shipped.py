@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from training.fitting.settings import FitSettings
+from training.systems.forest_recipe import ForestRecipe
 from training.systems.recipes import Recipe
-from training.trials.experiment import load_experiment
+from training.trials.experiment import Experiment, ExperimentError, load_experiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,16 @@ SHIPPED: Final = {
 }
 
 
+def network_of(experiment: Experiment, system: str) -> Recipe:
+    """One network of an experiment. Raises ExperimentError for a forest, which no bundle holds."""
+    recipe = experiment.chosen((system,)).systems[0]
+    if isinstance(recipe, ForestRecipe):
+        raise ExperimentError("A random forest is compared, not made a bundle of: choose a network.")
+    return recipe
+
+
 def shipped_recipe(name: str, settings: FitSettings | None = None) -> Recipe:
     """The recipe of a shipped bundle under the bundle's name, with other settings where they are given."""
     shipped = SHIPPED[name]
-    recipe = load_experiment(shipped.experiment).chosen((shipped.system,)).systems[0]
+    recipe = network_of(load_experiment(shipped.experiment), shipped.system)
     return replace(recipe, name=f"{recipe.arch}.{name}", settings=settings or recipe.settings)  # type: ignore[type-var]

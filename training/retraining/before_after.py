@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.data.folds import Split
-from training.data.inputs import PreparedSet
+from training.data.prepared_set import PreparedSet
 from training.figures.evaluate import auc, best_f1_threshold, bootstrap
 from training.retraining.merge import Merged, merged_split
 from training.systems.recipes import Recipe

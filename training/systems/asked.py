@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -53,4 +54,4 @@ class Asked:
 
     def strata(self, prepared: PreparedSet) -> list[str]:
         """What the folds are stratified by."""
-        return [str(record.site) for record in prepared.records]
+        return self.question.strata(prepared.records)

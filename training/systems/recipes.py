@@ -13,9 +13,12 @@ from inference.bundle_info import Task
 from inference.prepare import PrepareSpec, draw_windows, window_starts, zscore_per_lead
 from inference.signal.beat import MODEL_FS_HZ
 from inference.signal.injury import Fiducials, apply_injury, random_occlusion
-from training.data.inputs import RECORD_SAMPLES, PreparedSet
+from training.data.columns import LEADS_MV, Column
+from training.data.measured_columns import RR_MS
+from training.data.prepared_set import PreparedSet
 from training.fitting.fit import Batch
 from training.fitting.settings import FitSettings
+from training.systems.asked import Asked
 from training.systems.augment import augmented_inputs
 from training.systems.questions import MI, OMI_PROXY, SITE, Question
 from training.systems.sampling import inverse_frequency, row_batches, steps_per_epoch
@@ -41,6 +44,8 @@ class Recipe(Protocol):
     def spec(self) -> PrepareSpec: ...
     @property
     def settings(self) -> FitSettings: ...
+    @property
+    def more_columns(self) -> tuple[Column, ...]: ...
 
     def usable_rows(self, prepared: PreparedSet) -> IntArray:
         """Rows that this task has a label for: what can be tested."""
@@ -67,34 +72,8 @@ class Recipe(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkRecipe:
-    """What all networks share: rows, targets and folds follow from the question."""
-
-    name: str
-    arch: str
-    question: Question
-    spec: PrepareSpec
-    settings: FitSettings
-
-    @property
-    def task(self) -> Task:
-        return self.question.task
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return self.question.classes
-
-    def usable_rows(self, prepared: PreparedSet) -> IntArray:
-        return np.flatnonzero(self.targets(prepared) >= 0)
-
-    def training_rows(self, prepared: PreparedSet) -> IntArray:
-        return self.usable_rows(prepared)
-
-    def targets(self, prepared: PreparedSet) -> IntArray:
-        return self.question.targets(prepared.records)
-
-    def strata(self, prepared: PreparedSet) -> list[str]:
-        return [str(record.site) for record in prepared.records]
+class NetworkRecipe(Asked):
+    """What all networks share."""
 
     def steps_per_epoch(self, prepared: PreparedSet, rows: IntArray) -> int:  # noqa: ARG002
         return steps_per_epoch(rows, self.settings)
@@ -190,34 +169,63 @@ class SiteRecipe(NetworkRecipe):
         epochs=12, highest_learning_rate=2e-3, weight_decay=0.02, sampling="by-class", rows_per_epoch=2048
     )
 
+    @property
+    def more_columns(self) -> tuple[Column, ...]:
+        return (LEADS_MV, RR_MS)
+
     def batches(self, prepared: PreparedSet, rows: IntArray, rng: np.random.Generator) -> Iterator[Batch]:
         targets = self.targets(prepared)
-        length = int(self.spec.window_s * MODEL_FS_HZ)
         for chosen in row_batches(rows, targets[rows], self.settings, rng):
-            starts = rng.integers(0, RECORD_SAMPLES - length, chosen.size)
-            pieces = np.stack(
+            specs = [self._spec_of(prepared, int(row)) for row in chosen]
+            size = (len(self.spec.leads), self.spec.image_px, self.spec.image_px)
+            x = np.empty((chosen.size, *size), np.float32)
+            # In the order of their first rows: a set's would change from run to run, and with it the draws.
+            for spec in dict.fromkeys(specs):
+                same = np.flatnonzero([each == spec for each in specs])
+                x[same] = self._windows(prepared, chosen[same], spec, rng)
+            yield x, targets[chosen]
+
+    def _windows(
+        self, prepared: PreparedSet, rows: IntArray, spec: PrepareSpec, rng: np.random.Generator
+    ) -> FloatArray:
+        """Of each record a window that begins anywhere, drawn: (n, n_leads, px, px)."""
+        length = int(spec.window_s * MODEL_FS_HZ)
+        starts = rng.integers(0, prepared.leads_mv.shape[2] - length + 1, rows.size)
+        pieces = np.nan_to_num(
+            np.stack(
                 [
                     prepared.leads_mv[row, :, start : start + length]
-                    for row, start in zip(chosen, starts, strict=True)
+                    for row, start in zip(rows, starts, strict=True)
                 ]
             )
-            yield self._images(pieces, rng), targets[chosen]
-
-    def _images(self, pieces_mv: FloatArray, rng: np.random.Generator) -> FloatArray:
-        n, n_leads, length = pieces_mv.shape
-        pieces = np.nan_to_num(pieces_mv)
+        )
         if self.settings.augment:
-            pieces = pieces * rng.normal(1.0, 0.1, (n, 1, 1)).astype(np.float32)
-            pieces += 0.03 * rng.standard_normal((n, n_leads, 1), dtype=np.float32)
-            noise_mv = rng.uniform(0.0, 0.02, (n, 1, 1)).astype(np.float32)
-            pieces += noise_mv * rng.standard_normal(pieces.shape, dtype=np.float32)
+            pieces = _changed(pieces, rng)
+        n, n_leads, _ = pieces.shape
         leads = pieces.transpose(1, 0, 2).reshape(n_leads, n * length)
-        return draw_windows(leads, [k * length for k in range(n)], self.spec)
+        return draw_windows(leads, [k * length for k in range(n)], spec)
+
+    def _spec_of(self, prepared: PreparedSet, row: int) -> PrepareSpec:
+        if not self.spec.wide_windows_s:
+            return self.spec
+        rr_ms = float(prepared.column("rr_ms")[row])
+        return self.spec.at_rate(None if np.isnan(rr_ms) else rr_ms)
 
     def test_inputs(self, prepared: PreparedSet, row: int) -> FloatArray:
         leads = prepared.leads_mv[row]
+        spec = self._spec_of(prepared, row)
         n_valid = int((~np.isnan(leads).any(axis=0)).sum())
-        return draw_windows(leads, window_starts(n_valid, self.spec), self.spec)
+        return draw_windows(leads, window_starts(n_valid, spec), spec)
+
+
+def _changed(pieces_mv: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Windows (n, n_leads, n_samples) with another gain, an offset per lead and up to 20 µV of noise."""
+    n, n_leads, _ = pieces_mv.shape
+    pieces = pieces_mv * rng.normal(1.0, 0.1, (n, 1, 1)).astype(np.float32)
+    pieces += 0.03 * rng.standard_normal((n, n_leads, 1), dtype=np.float32)
+    noise_mv = rng.uniform(0.0, 0.02, (n, 1, 1)).astype(np.float32)
+    pieces += noise_mv * rng.standard_normal(pieces.shape, dtype=np.float32)
+    return np.asarray(pieces, np.float32)
 
 
 RECIPES: dict[str, Recipe] = {

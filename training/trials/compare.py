@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from inference.nets import build_net
 from training.data.folds import Split, make_splits
-from training.data.inputs import PreparedSet
+from training.data.prepared_set import PreparedSet
 from training.figures.out_of_fold import OutOfFold
-from training.systems.recipes import Recipe
-from training.systems.registry import SYSTEMS
+from training.systems.forest_recipe import ForestRecipe
+from training.systems.registry import SYSTEMS, System
 from training.trials.cross_validate import Surroundings, fold_results
 from training.trials.experiment import Experiment
 from training.trials.run_folder import claim, fingerprint, settings_in_words, write_json
@@ -36,11 +36,11 @@ def compare(experiment: Experiment, prepared: PreparedSet, folder: Path, around:
 
 
 def run_system(
-    experiment: Experiment, recipe: Recipe, prepared: PreparedSet, folder: Path, around: Surroundings
+    experiment: Experiment, recipe: System, prepared: PreparedSet, folder: Path, around: Surroundings
 ) -> OutOfFold:
     """One system on the experiment's folds."""
     splits = make_splits(
-        prepared.records, prepared.sha256, recipe.strata(prepared), experiment.protocol.split
+        prepared.records, prepared.signals, recipe.strata(prepared), experiment.protocol.split
     )
     chosen = splits[: experiment.protocol.folds]
     facts = _facts(experiment, recipe, prepared, chosen, len(splits))
@@ -79,23 +79,31 @@ def write_records(prepared: PreparedSet, path: Path) -> None:
 
 
 def _facts(
-    experiment: Experiment, recipe: Recipe, prepared: PreparedSet, splits: list[Split], n_splits: int
+    experiment: Experiment, recipe: System, prepared: PreparedSet, splits: list[Split], n_splits: int
 ) -> dict[str, Any]:
-    net = build_net(recipe.arch, len(recipe.classes))
+    title = SYSTEMS[recipe.arch].title
     return {
         "name": recipe.name,
-        "title": SYSTEMS[recipe.arch].title,
+        "title": title if recipe.name == recipe.arch else f"{title}, {recipe.name}",
         "source": SYSTEMS[recipe.arch].source,
         "task": recipe.task,
         "question": recipe.question.title,
         "classes": list(recipe.classes),
-        "n_parameters": sum(p.numel() for p in net.parameters()),
+        "n_parameters": _n_parameters(recipe),
         "settings": settings_in_words(recipe.settings),
         "protocol": experiment.protocol.split,
         "folds_run": [split.run for split in splits],
         "folds_total": n_splits,
         "fingerprint": fingerprint(recipe, prepared, experiment.protocol.split),
     }
+
+
+def _n_parameters(recipe: System) -> int | None:
+    """None for a forest, whose size depends on what it is fitted to."""
+    if isinstance(recipe, ForestRecipe):
+        return None
+    net = build_net(recipe.arch, len(recipe.classes))
+    return sum(parameter.numel() for parameter in net.parameters())
 
 
 def _write_whole(

@@ -15,12 +15,15 @@ from torch import nn
 
 from inference.nets import build_net
 from training.data.folds import Split
-from training.data.inputs import PreparedSet
+from training.data.prepared_set import PreparedSet
 from training.figures.out_of_fold import OutOfFold
 from training.fitting.fit import EVALUATION_BATCH, FitData, Fitted, fit, predict_probabilities
 from training.fitting.processes import ALONE, Processes, wait_for_all
 from training.fitting.progress import OnStep, print_step
+from training.systems.forest import FittedForest
+from training.systems.forest_recipe import ForestRecipe
 from training.systems.recipes import Recipe
+from training.systems.registry import System
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -36,7 +39,12 @@ class Surroundings:
 
 
 class Judged(Protocol):
-    """A fitted system, whatever it is made of."""
+    """A fitted system, whatever it is made of; `history` has an entry per epoch where there are any."""
+
+    @property
+    def history(self) -> tuple[dict[str, float], ...]: ...
+    @property
+    def kept_epoch(self) -> int: ...
 
     def probabilities(self, prepared: PreparedSet, rows: IntArray) -> FloatArray:
         """Of these records, (n_rows, n_classes)."""
@@ -49,12 +57,33 @@ class FittedNetwork:
     recipe: Recipe
     fitted: Fitted
 
+    @property
+    def history(self) -> tuple[dict[str, float], ...]:
+        return self.fitted.history
+
+    @property
+    def kept_epoch(self) -> int:
+        return self.fitted.kept_epoch
+
     def probabilities(self, prepared: PreparedSet, rows: IntArray) -> FloatArray:
         return record_probabilities(self.recipe, prepared, self.fitted.net, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class FittedTrees:
+    """A random forest with its recipe."""
+
+    recipe: ForestRecipe
+    fitted: FittedForest
+    history: tuple[dict[str, float], ...] = ()
+    kept_epoch: int = 0
+
+    def probabilities(self, prepared: PreparedSet, rows: IntArray) -> FloatArray:
+        return self.recipe.probabilities(self.fitted, prepared, rows)
+
+
 def fold_results(
-    recipe: Recipe, prepared: PreparedSet, splits: Sequence[Split], around: Surroundings, folder: Path
+    recipe: System, prepared: PreparedSet, splits: Sequence[Split], around: Surroundings, folder: Path
 ) -> OutOfFold:
     """Fit and test on every split, or take finished ones from `folder`: fold<k>.npz and its history."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,16 +95,16 @@ def fold_results(
 
 
 def _run_fold(
-    recipe: Recipe, prepared: PreparedSet, split: Split, around: Surroundings, folder: Path
+    recipe: System, prepared: PreparedSet, split: Split, around: Surroundings, folder: Path
 ) -> None:
     label = f"{recipe.name} fold {split.run + 1}"
     checkpoint = folder / f"fold{split.run}.checkpoint"
-    model = fitted_network(recipe, prepared, split.train, split.validation, label, around, checkpoint)
+    model = fitted_system(recipe, prepared, split, label, around, checkpoint)
     validation = model.probabilities(prepared, split.validation)
     test = model.probabilities(prepared, split.test)
     if not around.processes.is_first:
         return
-    history = {"kept_epoch": model.fitted.kept_epoch, "epochs": list(model.fitted.history)}
+    history = {"kept_epoch": model.kept_epoch, "epochs": list(model.history)}
     (folder / f"fold{split.run}.json").write_text(json.dumps(history), encoding="utf-8")
     # The arrays come last and under their name at once: a fold that has them is finished.
     partial = folder / f"fold{split.run}.partial.npz"
@@ -103,7 +132,21 @@ def read_folds(folder: Path, runs: Sequence[int], targets: IntArray) -> OutOfFol
     )
 
 
-def usable(recipe: Recipe, prepared: PreparedSet, split: Split) -> Split:
+def fitted_system(
+    recipe: System,
+    prepared: PreparedSet,
+    split: Split,
+    label: str,
+    around: Surroundings,
+    checkpoint: Path | None = None,
+) -> Judged:
+    """A fresh system fitted on the split's training rows."""
+    if isinstance(recipe, ForestRecipe):
+        return FittedTrees(recipe, recipe.fitted(prepared, split.train))
+    return fitted_network(recipe, prepared, split.train, split.validation, label, around, checkpoint)
+
+
+def usable(recipe: System, prepared: PreparedSet, split: Split) -> Split:
     """The split without the rows that the question leaves out."""
     tested, trained = recipe.usable_rows(prepared), recipe.training_rows(prepared)
     return Split(

@@ -15,12 +15,11 @@ from typing import Any, Final, get_args
 from training.data.folds import SplitScheme
 from training.fitting.settings import FitSettings
 from training.systems.questions import QUESTIONS, Question
-from training.systems.recipes import Recipe
-from training.systems.registry import system_named
+from training.systems.registry import System, system_named
 
 EXPERIMENTS: Final = Path(__file__).parent.parent / "experiments"
 _KNOWN: Final = {"title", "question", "protocol", "fit", "systems", "notes"}
-_KNOWN_OF_SYSTEM: Final = {"name", "title", "fit", "prepare", "of_rows"}
+_KNOWN_OF_SYSTEM: Final = {"name", "title", "fit", "prepare"}
 
 
 class ExperimentError(Exception):
@@ -43,7 +42,7 @@ class Experiment:
     title: str
     question: Question
     protocol: Protocol
-    systems: tuple[Recipe, ...]
+    systems: tuple[System, ...]
     text: str
     notes: str = ""
 
@@ -85,11 +84,12 @@ def _experiment(name: str, said: Mapping[str, Any], text: str) -> Experiment:
     return Experiment(name, said["title"], question, protocol, systems, text, said.get("notes", ""))
 
 
-def _system(said: Mapping[str, Any], question: Question, fit: Mapping[str, Any]) -> Recipe:
+def _system(said: Mapping[str, Any], question: Question, fit: Mapping[str, Any]) -> System:
     _refuse_unknown(said, _KNOWN_OF_SYSTEM, said["name"])
     values = {**fit, **said.get("fit", {})}
     _refuse_unknown(values, {field.name for field in fields(FitSettings)}, f"fit of {said['name']}")
-    return system_named(said["name"], question, FitSettings(**values), said.get("prepare", {}))
+    settings, title = FitSettings(**values), said.get("title")
+    return system_named(said["name"], question, settings, said.get("prepare", {}), title)
 
 
 def _one_of(name: str, known: Mapping[str, Any], what: str) -> Any:

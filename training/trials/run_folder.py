@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from inference.prepare import PrepareSpec
 from training.data.folds import SplitScheme
-from training.data.inputs import PreparedSet
+from training.data.prepared_set import PreparedSet
 from training.fitting.settings import FitSettings
-from training.systems.recipes import Recipe
+from training.systems.registry import System
 
 _SAMPLES_LOOKED_AT = 64
 
@@ -21,18 +22,22 @@ class OtherRunError(Exception):
     """A run's folder that holds a run of other data or settings; one plain sentence."""
 
 
-def fingerprint(recipe: Recipe, prepared: PreparedSet, scheme: SplitScheme) -> str:
+def fingerprint(recipe: System, prepared: PreparedSet, scheme: SplitScheme) -> str:
     """Changes with the system, its settings, the folds, the records, their labels or their inputs.
 
     Of the prepared arrays only some rows are looked at: they change together, with the code.
     """
     said = [recipe.name, recipe.arch, recipe.question.name, scheme]
-    values = [recipe.classes, recipe.settings.said(), recipe.spec.to_json()]
+    usual = PrepareSpec().to_json()
+    spec = {name: value for name, value in recipe.spec.to_json().items() if value != usual[name]}
+    values = [recipe.classes, recipe.settings.said(), spec]
     digest = hashlib.sha256(json.dumps([said, values], sort_keys=True).encode())
     for record, sha256 in zip(prepared.records, prepared.sha256, strict=True):
-        digest.update(f"{sha256}|{record.patient}|{record.is_mi}|{record.site}".encode())
+        digest.update(f"{sha256}|{record.patient}|{recipe.question.label_of(record)}".encode())
     some = np.unique(np.linspace(0, len(prepared) - 1, _SAMPLES_LOOKED_AT).astype(np.int64))
-    digest.update(np.ascontiguousarray(prepared.inputs[some]).tobytes())
+    own = ("inputs", *(column.name for column in recipe.more_columns))
+    for name in (name for name in own if name in prepared.columns):
+        digest.update(np.ascontiguousarray(prepared.column(name)[some]).tobytes())
     return digest.hexdigest()[:12]
 
 
