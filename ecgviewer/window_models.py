@@ -70,6 +70,12 @@ class WindowModels(QObject):
 
     def open_retraining(self) -> None:
         """Show the dialog: of the run that lives or waits to be looked at, else of a new one."""
+        if self.models:
+            self._show_retraining()
+        else:
+            self._workspace.inference.look_for_versions(self._show_retraining)
+
+    def _show_retraining(self) -> None:
         if self.dialog is None:
             self.dialog = self._make_dialog()
         news = self._workspace.retraining.news

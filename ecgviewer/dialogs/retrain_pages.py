@@ -36,6 +36,8 @@ class AskPage(QWidget):
     folder_wished = Signal()
     start_wished = Signal()
     close_wished = Signal()
+    filled = Signal()
+    """Other words stand here, which may need more room."""
 
     def __init__(self, bases: Sequence[Base], models_folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,7 @@ class AskPage(QWidget):
             self.teachers.setText(retrain_words.learns_from_text(plan.learns_from))
             show_text(self.problems, "\n".join(plan.problems))
         self.start.setEnabled(plan is not None and not plan.problems)
+        self.filled.emit()
 
     def _on_start(self) -> None:
         # A second press must not start a second run.
@@ -107,7 +110,7 @@ class AskPage(QWidget):
         )
         for row, (name, widget) in enumerate(rows):
             grid.addWidget(label(name, "title"), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(widget, row, 1)
+            grid.addWidget(widget, row, 1, 1, 1 if widget is self.folder else 2)
         grid.addWidget(self.choose, 2, 2)
         column.addLayout(grid)
         column.addWidget(self.problems)
@@ -124,6 +127,7 @@ class RunPage(QWidget):
     proposal_wished = Signal()
     anew_wished = Signal()
     close_wished = Signal()
+    filled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,6 +153,9 @@ class RunPage(QWidget):
             (self.close_button, self.close_wished),
         ):
             button.clicked.connect(wish)
+            button.setAutoDefault(False)
+        # Enter and Space must do no more than close.
+        self.close_button.setFocus()
         self._lay_out()
 
     def set_news(self, news: RunNews) -> None:
@@ -164,6 +171,7 @@ class RunPage(QWidget):
         self.stop.setVisible(news.is_alive)
         self.stop.setEnabled(news.stage == "running")
         self.anew.setVisible(not news.is_alive)
+        self.filled.emit()
 
     def _show_bar(self, news: RunNews) -> None:
         """A stage without a known length moves to and fro: nothing is invented."""

@@ -121,7 +121,7 @@ def _no_ptb_xl(folder: str) -> str:
     if not (Path(folder) / PTB_XL_TABLE).is_file():
         return (
             f"This folder holds no {PTB_XL_TABLE}: choose the one of PTB-XL, "
-            "or get it with `main.py download ptb-xl`."
+            "or get it with the command: main.py download ptb-xl --to FOLDER."
         )
     return ""
 

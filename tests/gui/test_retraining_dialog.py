@@ -117,7 +117,8 @@ def test_a_run_that_finishes_offers_its_bundle(open_dialog: OpenDialog, qtbot: Q
     desk, dialog = open_dialog()
     use_fake_training(desk, "finish", retrained(tmp_path / "made"))
     dialog.ask.start.click()
-    assert dialog.pages.currentWidget() is dialog.run
+    assert dialog.run.isVisible()
+    assert not dialog.ask.isVisible()
     qtbot.waitUntil(lambda: news_of(desk)("finished"), timeout=WAIT_MS)
     assert dialog.run.title.text() == "Retrained: Myocardial infarction, any age"
     assert dialog.run.sentence.text() == "A new version lies ready."
