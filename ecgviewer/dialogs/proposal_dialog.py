@@ -9,17 +9,16 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QV
 
 from ecgviewer.dialogs.text_dialogs import card_text, text_browser
 from ecgviewer.widgets.parts import Card, label
-from ecgviewer.widgets.retrain_words import facts_text, figure_rows, is_undecided
+from ecgviewer.widgets.version_figures import JudgedSet, caution_text, facts_text, judged_sets
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
 
-UNDECIDED: Final = (
-    "Every interval of the difference includes 0: these figures do not show that the new version is better."
-)
 SWITCHED_OFF: Final = (
     "This version is switched off, for the reason that its card gives: it cannot be activated."
 )
+HEADINGS: Final = ("records", "figure", "without your labels", "with your labels", "difference (95 %)")
+_WORDS: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NUMBERS: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -69,28 +68,37 @@ class ProposalDialog(QDialog):
 def _figures(proposed: BundleInfo) -> Card:
     """Before and after on the same records, as the bundle's own metrics say."""
     card = Card("Before and after, on the same records")
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(28)
-    grid.setVerticalSpacing(4)
-    for column, name in enumerate(("", "without your labels", "with your labels", "difference (95 %)")):
-        grid.addWidget(label(name, "caption"), 0, column, _NUMBERS if column else Qt.AlignmentFlag.AlignLeft)
-    rows = figure_rows(proposed)
-    for row, figures in enumerate(rows, start=1):
-        grid.addWidget(label(figures.what), row, 0)
-        for column, text in enumerate((figures.before, figures.after, figures.difference), start=1):
-            grid.addWidget(label(text), row, column, _NUMBERS)
-    grid.setColumnStretch(4, 1)
-    if rows:
-        card.body.addLayout(grid)
+    sets = judged_sets(proposed)
+    if sets:
+        card.body.addLayout(_table(sets))
     else:
-        card.body.addWidget(
-            label("This version does not say how it compares with the one before.", wrap=True)
-        )
-    if is_undecided(proposed):
-        card.body.addWidget(label(UNDECIDED, "warning", wrap=True))
+        card.body.addWidget(label("This version does not say how it compares with the one before."))
+    if caution_text(sets):
+        card.body.addWidget(label(caution_text(sets), "warning", wrap=True))
     if facts_text(proposed):
         card.body.addWidget(label(facts_text(proposed), "caption", wrap=True))
     return card
+
+
+def _table(sets: list[JudgedSet]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(28)
+    grid.setVerticalSpacing(4)
+    for column, name in enumerate(HEADINGS):
+        grid.addWidget(label(name, "caption"), 0, column, _NUMBERS if column > 1 else _WORDS)
+    line = 1
+    for each in sets:
+        grid.addWidget(label(each.title), line, 0, _WORDS)
+        if each.not_judged:
+            grid.addWidget(label(each.not_judged, "caption", wrap=True), line, 1, 1, 5)
+            line += 1
+        for row in each.rows:
+            grid.addWidget(label(row.name), line, 1, _WORDS)
+            for column, text in enumerate((row.before, row.after, row.difference), start=2):
+                grid.addWidget(label(text), line, column, _NUMBERS)
+            line += 1
+    grid.setColumnStretch(len(HEADINGS), 1)
+    return grid
 
 
 def _cards(present: BundleInfo | None, proposed: BundleInfo) -> QHBoxLayout:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from inference.labels import MI_LOCATIONS
-from inference.versions import RETRAINING
 
 if TYPE_CHECKING:
     from ecgviewer.services.retrain_plan import LearnsFrom
@@ -25,16 +22,6 @@ STOPPED: Final = (
     "The retraining stopped without an answer. Start it again: it goes on from what was finished."
 )
 GOES_ON: Final = "It goes on when this window or the program is closed."
-
-
-@dataclass(frozen=True, slots=True)
-class FigureRow:
-    """One comparison of the present model's training with the new one's, as text."""
-
-    what: str
-    before: str
-    after: str
-    difference: str
 
 
 def learns_from_text(learns_from: LearnsFrom) -> str:
@@ -107,68 +94,6 @@ def version_text(info: BundleInfo, base: str) -> str:
     """One version in a menu: 'corrected-1a2b3c4d, 2026-11-21', 'original, 2026-11-21'."""
     name = "original" if info.name == base else info.name.removeprefix(f"{base}-")
     return f"{name}, {info.created}" if info.created else name
-
-
-def figure_rows(info: BundleInfo) -> list[FigureRow]:
-    """Every comparison before and after that the bundle's metrics hold, in their order."""
-    figures = info.metrics.get(RETRAINING)
-    return list(_rows("Test records", figures)) if isinstance(figures, dict) else []
-
-
-def facts_text(info: BundleInfo) -> str:
-    """How many records were reviewed and relabelled, where the bundle says so."""
-    figures = info.metrics.get(RETRAINING, {})
-    reviewed, changed = figures.get("reviewed_records"), figures.get("changed_labels")
-    told = []
-    if isinstance(reviewed, int):
-        told.append(f"{reviewed} records labelled in the app")
-    if isinstance(changed, list):
-        told.append(f"{len(changed)} labels changed or added")
-    return f"{', '.join(told)}." if told else ""
-
-
-def is_undecided(info: BundleInfo) -> bool:
-    """Whether no comparison shows a difference: every interval includes 0."""
-    differences = list(_differences(info.metrics.get(RETRAINING, {})))
-    return bool(differences) and all(each["low"] <= 0 <= each["high"] for each in differences)
-
-
-def _rows(what: str, figures: Mapping[str, Any]) -> Iterator[FigureRow]:
-    before, after = figures.get("auc_before"), figures.get("auc_after")
-    if _is_number(before) and _is_number(after):
-        counts = figures.get("test", figures)
-        n = counts.get("n_records") if isinstance(counts, dict) else None
-        yield FigureRow(
-            f"AUC, {what[0].lower()}{what[1:]}" + (f" ({n})" if isinstance(n, int) else ""),
-            f"{before:.3f}",
-            f"{after:.3f}",
-            _difference_text(figures.get("auc_difference")),
-        )
-    for key, inner in figures.items():
-        if isinstance(inner, dict):
-            yield from _rows(key.replace("_", " "), inner)
-
-
-def _differences(figures: Mapping[str, Any]) -> Iterator[Mapping[str, float]]:
-    for key, inner in figures.items():
-        if isinstance(inner, dict):
-            if key == "auc_difference" and _is_interval(inner):
-                yield inner
-            yield from _differences(inner)
-
-
-def _difference_text(difference: object) -> str:
-    if not _is_interval(difference):
-        return "not measured"
-    return f"{difference['value']:+.3f} [{difference['low']:+.3f} to {difference['high']:+.3f}]"  # type: ignore[index]
-
-
-def _is_interval(value: object) -> bool:
-    return isinstance(value, dict) and all(_is_number(value.get(key)) for key in ("value", "low", "high"))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _count(done: int, total: int) -> str:

@@ -25,18 +25,26 @@ NEW = f"{BASE}-corrected-1a2b3c4d"
 FAKE = Path(__file__).parent / "fake_training.py"
 FIGURES: dict[str, Any] = {
     "base": BASE,
-    "test": {"n_records": 214, "n_positive": 88, "n_patients": 190},
-    "auc_before": 0.912,
-    "auc_after": 0.921,
-    "auc_difference": {"value": 0.009, "low": -0.004, "high": 0.021},
-    "gold_set": {
-        "n_records": 40,
-        "auc_before": 0.88,
-        "auc_after": 0.91,
-        "auc_difference": {"value": 0.03, "low": -0.01, "high": 0.07},
-    },
     "reviewed_records": 12,
-    "changed_labels": [{"record": "a"}, {"record": "b"}],
+    "n_changed_labels": 2,
+    "judged": {
+        "base_test_patients": {
+            "title": "base set's test patients",
+            "n_records": 214,
+            "auc_before": 0.912,
+            "auc_after": 0.921,
+            "auc_difference": {"value": 0.009, "low": -0.004, "high": 0.021, "p": 0.19},
+            "average_precision_before": 0.83,
+            "average_precision_after": 0.85,
+            "average_precision_difference": {"value": 0.02, "low": 0.001, "high": 0.04, "p": 0.04},
+            "verdict": "no difference shown",
+        },
+        "corrected_records": {
+            "title": "corrected records",
+            "n_records": 12,
+            "not_judged": "Too few to judge.",
+        },
+    },
 }
 
 

@@ -9,9 +9,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QTextBrowser
 
 from ecgviewer.app import Desk
-from ecgviewer.dialogs.proposal_dialog import SWITCHED_OFF, UNDECIDED, ProposalDialog
+from ecgviewer.dialogs.proposal_dialog import SWITCHED_OFF, ProposalDialog
+from ecgviewer.widgets.version_figures import UNDECIDED, WORSE
 from tests.gui.conftest import MakeDesk
-from tests.gui.retrain_help import BASE, FIGURES, NEW, RealVersions, own_version
+from tests.gui.retrain_help import BASE, NEW, RealVersions, own_version
 from tests.gui.window_help import open_demo
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -72,23 +73,41 @@ def test_both_cards_and_the_figures_stand_side_by_side(make_desk: MakeDesk) -> N
     own_version()
     dialog = proposal(make_desk(RealVersions()))
     shown = texts(dialog)
-    for text in (f"Present: {BASE}", f"Proposed: {NEW}", "AUC, test records (214)", "0.912", "0.921"):
+    for text in (
+        f"Present: {BASE}",
+        f"Proposed: {NEW}",
+        "base set's test patients (214)",
+        "AUC",
+        "0.912",
+        "0.921",
+    ):
         assert text in shown
     assert "+0.009 [-0.004 to +0.021]" in shown
-    assert "AUC, gold set (40)" in shown
+    assert "average precision" in shown
+    assert "Too few to judge." in shown
     assert UNDECIDED in shown
     assert "12 records labelled in the app, 2 labels changed or added." in shown
     assert all("Myocardial infarction" in each.toPlainText() for each in dialog.findChildren(QTextBrowser))
     assert len(dialog.findChildren(QTextBrowser)) == 2
 
 
-@pytest.mark.parametrize(("low", "is_said"), [(-0.001, True), (0.002, False)])
-def test_a_difference_that_includes_0_is_said_to_show_nothing(
-    make_desk: MakeDesk, low: float, is_said: bool
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(-0.001, 0.02, UNDECIDED), (0.002, 0.02, None), (-0.03, -0.01, WORSE)]
+)
+def test_an_interval_that_includes_0_or_lies_below_it_is_said_in_words(
+    make_desk: MakeDesk, low: float, high: float, said: str | None
 ) -> None:
-    figures: dict[str, Any] = {key: FIGURES[key] for key in ("base", "auc_before", "auc_after")}
-    own_version(figures=figures | {"auc_difference": {"value": 0.009, "low": low, "high": 0.02}})
-    assert (UNDECIDED in texts(proposal(make_desk(RealVersions())))) is is_said
+    figures: dict[str, Any] = {"base": BASE, "auc_before": 0.912, "auc_after": 0.921}
+    own_version(figures=figures | {"auc_difference": {"value": 0.009, "low": low, "high": high}})
+    shown = texts(proposal(make_desk(RealVersions())))
+    assert [text for text in (UNDECIDED, WORSE) if text in shown] == ([said] if said else [])
+
+
+def test_a_version_without_figures_says_that_it_has_none(make_desk: MakeDesk) -> None:
+    own_version(figures={"base": BASE})
+    shown = texts(proposal(make_desk(RealVersions())))
+    assert "This version does not say how it compares with the one before." in shown
+    assert UNDECIDED not in shown
 
 
 def test_a_version_that_its_card_switches_off_cannot_be_activated(make_desk: MakeDesk) -> None:
