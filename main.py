@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -60,16 +61,18 @@ def _predict_arguments(parser: argparse.ArgumentParser) -> None:
 def _predict(options: Options) -> int:
     from inference.predict import Job, run
 
-    folders = _installed_models() if options.models is None else (options.models,)
+    folders, choices = _installed_models() if options.models is None else ((options.models,), None)
     want_saliency = not options.no_saliency
-    return run(Job(tuple(options.paths), options.json, folders, tuple(options.bundle), want_saliency))
+    paths, names = tuple(options.paths), tuple(options.bundle)
+    return run(Job(paths, options.json, folders, names, want_saliency, choices))
 
 
-def _installed_models() -> tuple[Path, ...]:
-    from ecgviewer.paths import user_models_folder
+def _installed_models() -> tuple[tuple[Path, ...], Path]:
+    """The folders of models, and the file that says which version of each answers."""
+    from ecgviewer.paths import active_models_file, user_models_folder
     from inference.resource_paths import shipped_models_folder
 
-    return shipped_models_folder(), user_models_folder()
+    return (shipped_models_folder(), user_models_folder()), active_models_file()
 
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
@@ -116,9 +119,24 @@ def _train(options: Options) -> int:
     if find_spec("sklearn") is None:
         print(f"Training needs scikit-learn: run {INSTALL_TRAINING} first.", file=sys.stderr)
         return 1
+    words = list(options.rest)
+    if words[:1] == ["--log"] and len(words) > 1:
+        _speak_into(Path(words[1]))
+        words = words[2:]
     from training.cli import main as train
 
-    return train(options.rest)
+    return train(words)
+
+
+def _speak_into(log: Path) -> None:
+    """Send all that is printed from here on, also by C libraries, into a file.
+
+    A program without a console has nowhere else to print; the viewer starts `train --log FILE` like this.
+    """
+    stream = log.open("a", encoding="utf-8", buffering=1)
+    for descriptor in (1, 2):
+        os.dup2(stream.fileno(), descriptor)
+    sys.stdout = sys.stderr = stream
 
 
 VIEW: Final = Command("open the viewer", _view_arguments, _view)

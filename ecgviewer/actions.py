@@ -122,6 +122,13 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "retry_save", "Save again", ("Ctrl+S",), "Try again to save what could not be saved", "Reading"
     ),
+    ActionSpec(
+        "retrain",
+        "Retrain on corrected labels…",
+        (),
+        "Make a new version of a model from your signed readings",
+        "Program",
+    ),
     ActionSpec("shortcuts", "Shortcuts", ("?",), "All keys on one sheet", "Program"),
     ActionSpec("notice", "About and notice", ("F1",), "What this program is, and what it is not", "Program"),
     ActionSpec("show_log", "Show log", (), "Open the folder of the log file", "Program"),

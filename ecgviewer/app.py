@@ -97,7 +97,7 @@ class StartUp(QObject):
     """What happens once the window is on screen, in this order:
 
     1. The window has painted itself: the library is scanned and its first record read.
-    2. The label store opens on its own thread.
+    2. The label store opens on its own thread; a retraining that was left running is looked for.
     3. The first record is on screen (or there is none): torch is imported on the engine thread.
     """
 
@@ -115,6 +115,7 @@ class StartUp(QObject):
         if self._opened:
             self._desk.window.open_paths(self._opened)
         self._desk.store.start()
+        self._desk.workspace.retraining.find_last()
         QTimer.singleShot(ENGINE_AFTER_MS, self.start_engine)
 
     def _on_record(self) -> None:

@@ -80,6 +80,9 @@ class Appearance(QObject):
     def remember_folder(self, folder: str) -> None:
         self._keep(replace(self._settings, last_folder=folder))
 
+    def remember_ptb_xl(self, folder: str) -> None:
+        self._keep(replace(self._settings, ptb_xl_folder=folder))
+
     def remember_view(self, view: ViewState) -> None:
         """Keep how the ECG is looked at, all but the caliper: measuring is begun anew each time."""
         short = next(short for short, name in _LAYOUTS.items() if name == view.layout)

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMessageBox, QWidget
 
 from ecgviewer.actions import ACTIONS
 from ecgviewer.appearance import Appearance
@@ -27,6 +27,8 @@ from ecgviewer.dialogs.text_dialogs import model_card_dialog, notice_dialog
 from ecgviewer.plots.layouts import LAYOUTS
 from ecgviewer.services.library_service import Scan
 from ecgviewer.widgets.status_strip import StatusStrip
+from ecgviewer.window_menu import WindowMenu
+from ecgviewer.window_models import WindowModels
 from ecgviewer.window_news import WindowNews
 from ecgviewer.window_parts import WindowParts
 from ecgviewer.window_reading import WindowReading
@@ -59,7 +61,9 @@ class MainWindow(QMainWindow):
         self.news = WindowNews(workspace, self.parts, self.status, self)
         self.naming = ReaderQuestion(appearance, self)
         self.reading = WindowReading(workspace, self.parts, self.status, self.naming, self)
+        self.models = WindowModels(workspace, appearance, parts=self.parts, status=self.status, window=self)
         self._make_actions()
+        self.menu = WindowMenu(self.actions_by_id, appearance, self.models, self)
         self._connect()
         self._on_title("")
         self._on_appearance()
@@ -102,6 +106,7 @@ class MainWindow(QMainWindow):
             "redo": self.reading.redo,
             "reader": lambda: self.naming.ask(),
             "retry_save": workspace.store.retry,
+            "retrain": self.models.open_retraining,
             "shortcuts": lambda: self._show_dialog(ShortcutsSheet(self)),
             "notice": self.show_notice,
             "show_log": self._show_log,
@@ -123,7 +128,7 @@ class MainWindow(QMainWindow):
         for source in (parts.header, parts.ecg):
             source.action_wished.connect(self.do)
         parts.header.layout_wished.connect(self._on_layout_wished)
-        parts.header.menu_wished.connect(self._on_menu_wished)
+        parts.header.menu_wished.connect(self.menu.open_under)
         parts.library.open_wished.connect(self.open_record)
         parts.library.folder_wished.connect(self.ask_folder)
         parts.library.peek_wished.connect(workspace.records.peek)
@@ -206,25 +211,6 @@ class MainWindow(QMainWindow):
         info = self.workspace.bundle(bundle)
         if info is not None:
             self._show_dialog(model_card_dialog(info, self))
-
-    def _on_menu_wished(self, button: QWidget) -> None:
-        menu = QMenu(self)
-        for action_id in ("reader", "", "open_folder", "open_file", "open_demo", "", "theme"):
-            if action_id:
-                menu.addAction(self.actions_by_id[action_id])
-            else:
-                menu.addSeparator()
-        ramp = menu.addAction("Colour-blind-safe saliency colours")
-        ramp.setCheckable(True)
-        ramp.setChecked(self.appearance.is_colour_blind_safe)
-        ramp.triggered.connect(self.appearance.toggle_ramp)
-        menu.addSeparator()
-        for action_id in ("shortcuts", "show_log", "notice", "", "quit"):
-            if action_id:
-                menu.addAction(self.actions_by_id[action_id])
-            else:
-                menu.addSeparator()
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _on_appearance(self) -> None:
         self.parts.set_theme(self.appearance.theme)

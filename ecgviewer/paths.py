@@ -30,6 +30,16 @@ def user_models_folder() -> Path:
     return data_folder() / "models"
 
 
+def active_models_file() -> Path:
+    """Which version of each model answers (inference.versions)."""
+    return user_models_folder() / "active.json"
+
+
+def retraining_folder() -> Path:
+    """One folder for each retraining that was started here, and what they share."""
+    return data_folder() / "retraining"
+
+
 def matplotlib_folder() -> Path:
     """Where matplotlib, which comes with Captum, keeps its list of fonts."""
     return data_folder() / "matplotlib"

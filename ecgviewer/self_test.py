@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from inference.signal.analysis import EcgAnalysis
 
 _READER: Final = "self-test"
+TRAINING_STARTS_IN_S: Final = 90.0
+"""It imports PyTorch and scikit-learn anew."""
 
 
 class SelfTestError(Exception):
@@ -109,6 +112,7 @@ def _run_steps() -> list[Step]:
         ("window", _open_window),
         ("reading", _make_reading),
         ("picture", _take_picture),
+        ("training", _start_training),
     ):
         steps.append(_step(name, check, bench))
     if bench.desk is not None:
@@ -260,3 +264,21 @@ def _take_picture(bench: _Bench) -> str:
     if len(colours) < 5 or n_dark < 200:
         raise SelfTestError(f"The paper looks blank: {len(colours)} colours, {n_dark} dark points.")
     return f"{view.width()}x{view.height()}, {len(colours)} colours, {n_dark} dark points"
+
+
+def _start_training(_bench: _Bench) -> str:
+    """Start this program a second time as the retraining dialog does, for its help alone."""
+    from importlib.util import find_spec
+
+    from ecgviewer.paths import data_folder
+    from ecgviewer.services.retrain_service import own_program
+
+    if not getattr(sys, "frozen", False) and find_spec("sklearn") is None:
+        return "scikit-learn is not installed, so this installation does not train"
+    log = data_folder() / "training.txt"
+    command = [*own_program(), "train", "--log", str(log), "retrain", "--help"]
+    code = subprocess.run(command, check=False, timeout=TRAINING_STARTS_IN_S).returncode
+    said = log.read_text(encoding="utf-8") if log.exists() else ""
+    if code != 0 or "--manifest" not in said:
+        raise SelfTestError(f"Training does not start here (exit code {code}): {said.strip()}")
+    return "the command that retrains is there"

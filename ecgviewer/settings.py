@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_type_hints
+
+from inference.whole_file import replace_file
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ class Settings:
     median_row_on: bool = True
     last_folder: str = ""
     """Folder of records opened last; empty: none."""
+    ptb_xl_folder: str = ""
+    """PTB-XL, which a retraining starts from; empty: not named yet."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -59,15 +61,7 @@ def load_settings(path: Path) -> Settings:
 
 def save_settings(settings: Settings, path: Path) -> None:
     """Keep the settings at `path`, in one step. Raises OSError when the folder cannot be written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(asdict(settings), stream, indent=2, ensure_ascii=False)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    replace_file(path, json.dumps(asdict(settings), indent=2, ensure_ascii=False))
 
 
 def _usable(values: dict[str, Any], path: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ecgviewer.widgets.history_panel import HistoryPanel
 from ecgviewer.widgets.library_panel import LibraryPanel
 from ecgviewer.widgets.measurements_panel import MeasurementsPanel
 from ecgviewer.widgets.model_panel import ModelPanel
+from ecgviewer.widgets.notice_bar import NoticeBar
 from ecgviewer.widgets.quality_panel import QualityPanel
 from ecgviewer.widgets.reading_panel import ReadingPanel
 from ecgviewer.widgets.summary_panel import SummaryPanel
@@ -36,6 +37,7 @@ class WindowParts(QWidget):
         super().__init__(parent)
         self.header = Header()
         self.errors = ErrorBar()
+        self.notice = NoticeBar()
         self.library = LibraryPanel()
         self.ecg = EcgCard(theme)
         self.beat = BeatCard(theme)
@@ -57,6 +59,7 @@ class WindowParts(QWidget):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.errors)
+        column.addWidget(self.notice)
         column.addWidget(self._make_columns(), 1)
 
     def set_theme(self, theme: Theme) -> None:

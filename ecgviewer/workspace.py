@@ -25,6 +25,7 @@ from ecgviewer.services.background import Background
 from ecgviewer.services.inference_service import InferenceService, WhyRequest, is_why_on_demand
 from ecgviewer.services.library_service import LibraryService
 from ecgviewer.services.record_service import LoadedRecord, RecordService
+from ecgviewer.services.retrain_service import RetrainService
 from ecgviewer.services.store_service import StoreService
 from inference.manifest import ShownPrediction
 
@@ -81,6 +82,7 @@ class Workspace(QObject):
         self.inference = inference
         self.records = records or RecordService(background, self)
         self.library = LibraryService(background, self)
+        self.retraining = RetrainService(background, store, self)
         self.desk = ReadingDesk(store, self._shown_predictions, self)
         self._view = ViewState()
         self._path: Path | None = None
@@ -200,6 +202,12 @@ class Workspace(QObject):
             if is_why_on_demand(info) and answer is not None and isinstance(answer.outcome, Prediction):
                 self.explain(info.name)
                 return
+
+    def reload_models(self) -> None:
+        """Ask the models anew: another version of one is active. What the old ones said is taken away."""
+        self._answers, self._whys = {}, {}
+        self.inference.restart()
+        self.answers_changed.emit()
 
     @property
     def why_requests(self) -> Mapping[str, WhyRequest]:

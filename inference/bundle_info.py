@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass, field
@@ -111,6 +112,20 @@ def check_weights_file(info: BundleInfo) -> None:
     if size > MAX_WEIGHTS_BYTES:
         limit = f"{MAX_WEIGHTS_BYTES / 1e6:.0f} MB"
         raise BundleError(f"The weights of {info.folder.name} are larger than {limit} and were not read.")
+
+
+def check_weights_unchanged(info: BundleInfo) -> None:
+    """Raises BundleError when the weights are not the ones of bundle.json (by SHA-256)."""
+    check_weights_file(info)
+    try:
+        with info.weights_path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise BundleError(f"The weights of {info.name} cannot be read ({error.strerror}).") from error
+    if digest != info.weights_sha256:
+        raise BundleError(
+            f"The weights of {info.name} are not the ones that bundle.json describes; not used."
+        )
 
 
 def _read_json(folder: Path) -> Any:

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from inference.registry import BrokenBundle, Registry, find_bundles
+from inference.versions import answering, models_of, read_choices
 
 if TYPE_CHECKING:
+    from inference.bundle_info import BundleInfo
     from inference.engine import Engine
     from inference.results import ModelAnswer
 
@@ -31,13 +33,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to predict: `bundles` empty means every enabled one."""
+    """What to predict: `bundles` empty means every enabled one, of retrained models the active version."""
 
     paths: tuple[Path, ...]
     out: Path
     model_folders: tuple[Path, ...]
     bundles: tuple[str, ...] = ()
     want_saliency: bool = True
+    choices: Path | None = None
+    """Which version of each model answers (inference.versions); None: every bundle found is asked."""
 
 
 def run(job: Job, messages: TextIO | None = None) -> int:
@@ -48,7 +52,8 @@ def run(job: Job, messages: TextIO | None = None) -> int:
     """
     told = messages or sys.stderr
     registry = find_bundles(job.model_folders)
-    chosen, broken, unknown = _choose(registry, job.bundles)
+    asked = _active(registry, job.choices, told)
+    chosen, broken, unknown = _choose(registry, asked, job.bundles)
     if unknown:
         known = ", ".join(info.name for info in registry.bundles) or "none"
         print(f"There is no model called {unknown[0]}. Models found: {known}.", file=told)
@@ -84,12 +89,23 @@ def _may_be_overwritten(out: Path) -> bool:
     return isinstance(entry, dict) and "path" in entry
 
 
+def _active(registry: Registry, choices: Path | None, told: TextIO) -> Sequence[BundleInfo]:
+    """The bundles to ask where none is named; says which activated version cannot be used."""
+    if choices is None:
+        return registry.bundles
+    models = models_of(registry, read_choices(choices))
+    for model in models:
+        if model.problem:
+            print(model.problem, file=told)
+    return answering(models)
+
+
 def _choose(
-    registry: Registry, names: Sequence[str]
+    registry: Registry, asked: Sequence[BundleInfo], names: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[BrokenBundle, ...], tuple[str, ...]]:
     """Names of the bundles to ask, the broken ones to report, and the names that nothing answers to."""
     if not names:
-        return tuple(info.name for info in registry.enabled), registry.broken, ()
+        return tuple(info.name for info in asked if info.enabled), registry.broken, ()
     broken = tuple(each for each in registry.broken if each.name in names)
     usable = tuple(dict.fromkeys(name for name in names if registry.get(name) is not None))
     known = {*usable, *(each.name for each in broken)}

@@ -42,15 +42,21 @@ class TextDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(680, 560)
-        self.browser = QTextBrowser()
-        self.browser.setOpenLinks(False)
-        self.browser.setMarkdown(markdown)
-        _give_air(self.browser.document())
+        self.browser = text_browser(markdown)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(self.browser, 1)
         column.addWidget(buttons)
+
+
+def text_browser(markdown: str) -> QTextBrowser:
+    """Markdown to read and to copy from; its links lead nowhere."""
+    browser = QTextBrowser()
+    browser.setOpenLinks(False)
+    browser.setMarkdown(markdown)
+    _give_air(browser.document())
+    return browser
 
 
 def _give_air(document: QTextDocument) -> None:
@@ -66,14 +72,18 @@ def _give_air(document: QTextDocument) -> None:
         block = block.next()
 
 
-def model_card_dialog(info: BundleInfo, parent: QWidget | None = None) -> TextDialog:
-    """The card of a bundle; where its file is missing, what bundle.json says of it."""
+def card_text(info: BundleInfo) -> str:
+    """The card of a bundle as Markdown; where its file is missing, what bundle.json says of it."""
     try:
-        markdown = info.card_path.read_text(encoding="utf-8")
+        return info.card_path.read_text(encoding="utf-8")
     except OSError:
         warnings = "\n".join(f"- {warning}" for warning in info.warnings)
-        markdown = f"# {info.title}\n\n{info.trained_on}\n\n{warnings}\n\nThis model came without a card."
-    return TextDialog(f"Model card: {info.name}", markdown, parent)
+        return f"# {info.title}\n\n{info.trained_on}\n\n{warnings}\n\nThis model came without a card."
+
+
+def model_card_dialog(info: BundleInfo, parent: QWidget | None = None) -> TextDialog:
+    """The card of a bundle, to read."""
+    return TextDialog(f"Model card: {info.name}", card_text(info), parent)
 
 
 def notice_dialog(store: str, log: Path, parent: QWidget | None = None) -> TextDialog:

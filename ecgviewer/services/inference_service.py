@@ -4,14 +4,15 @@
 2. The same thread then imports torch and builds the engine: the one long stall, said in the status bar.
 3. `ask` queues one request per enabled bundle for when the trace is painted; a stale one never runs.
 4. Each answer comes back alone by `answered`, so the first model's card fills while the others compute.
-5. `explain` queues one more request, for an explanation that takes too long to be made unasked; its answer
+5. `restart` does 1 and 2 again, when another version of a model is to answer.
+6. `explain` queues one more request, for an explanation that takes too long to be made unasked; its answer
    comes back by `explained`, and the next record makes it stale as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
     from inference.records.record import Record
     from inference.results import ModelAnswer
+    from inference.versions import Model
 
 
 _Ask = Callable[["BundleInfo", "Record", ShouldStop], "ModelAnswer | None"]
@@ -33,10 +35,12 @@ _PAINT_FIRST_MS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class FoundBundles:
-    """The bundles in reading order, and a sentence for each folder that is not a usable bundle."""
+    """The bundles that answer, in reading order, and a sentence for each that cannot be used."""
 
     bundles: tuple[BundleInfo, ...] = ()
     problems: tuple[str, ...] = ()
+    models: tuple[Model, ...] = ()
+    """Every version of each model, also those that do not answer."""
 
 
 class EngineLike(Protocol):
@@ -108,6 +112,11 @@ class InferenceService(QObject):
         return list(self._found.problems)
 
     @property
+    def models(self) -> tuple[Model, ...]:
+        """Each model with its versions, as last looked for."""
+        return self._found.models
+
+    @property
     def is_ready(self) -> bool:
         return self._engine is not None
 
@@ -122,6 +131,21 @@ class InferenceService(QObject):
         self._background.submit(
             "engine", lambda _stop: self._find(), self._on_found, on_failure=self._on_load_broke
         )
+
+    def restart(self) -> None:
+        """Find and load the models again: another version of one answers from now on."""
+        self.drop()
+        self._engine, self._failure = None, ""
+        self.start()
+
+    def look_for_versions(self, then: Callable[[], None]) -> None:
+        """Look again for versions of the models, for `then` to show; what answers stays the same."""
+
+        def on_found(found: FoundBundles) -> None:
+            self._found = replace(self._found, models=found.models)
+            then()
+
+        self._background.submit("reader", lambda _stop: self._find(), on_found)
 
     def ask(self, record: Record) -> None:
         """Queue every enabled model for a record; what was asked before becomes stale."""

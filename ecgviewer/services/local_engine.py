@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 
 def find_models() -> FoundBundles:
-    """The bundles that came with the program and the user's own, from their JSON files alone."""
-    from ecgviewer.paths import user_models_folder
+    """The bundles of the program and the user, of each model the active version; without torch."""
+    from ecgviewer.paths import active_models_file, user_models_folder
     from inference.registry import find_bundles
     from inference.resource_paths import shipped_models_folder
+    from inference.versions import answering, models_of, read_choices
 
     found = find_bundles([shipped_models_folder(), user_models_folder()])
-    return FoundBundles(found.bundles, tuple(broken.sentence for broken in found.broken))
+    models = models_of(found, read_choices(active_models_file()))
+    broken = (each.sentence for each in found.broken)
+    fallen_back = (model.problem for model in models if model.problem)
+    return FoundBundles(answering(models), (*broken, *fallen_back), models)
 
 
 class LocalEngine:

@@ -91,6 +91,10 @@ class StoreService(QObject):
             lambda store: (record_sha256, store.history(record_sha256)), self._on_history, writes=False
         )
 
+    def ask(self, question: Callable[[LabelStore], Any], on_answer: Callable[[StoreAnswer], None]) -> None:
+        """Ask the store on its own thread, after all writes that wait; it is only read."""
+        self._submit(question, on_answer, writes=False)
+
     def close(self) -> None:
         """Let go of the database after the last write; call after `Background.shutdown`."""
         if self._store is not None:
@@ -107,6 +111,7 @@ class StoreService(QObject):
     def _guarded(self, work: Callable[[LabelStore], Any], *, writes: bool) -> StoreAnswer:
         """Runs on the store thread: open the store if need be, turn its known errors into sentences."""
         from ecgviewer.store import StoreError
+        from inference.manifest import ManifestError
 
         found = None
         try:
@@ -116,7 +121,7 @@ class StoreService(QObject):
             if writes and self._refusal:
                 return StoreAnswer(problem=self._refusal, found=found)
             return StoreAnswer(work(self._store), found=found)
-        except StoreError as error:
+        except (StoreError, ManifestError) as error:
             _log.info("The label store refused: %s", error)
             return StoreAnswer(problem=str(error), found=found)
 

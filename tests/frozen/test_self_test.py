@@ -48,6 +48,7 @@ def test_the_self_test_passes_from_source_in_a_bare_environment_and_another_fold
     report = self_test_from_source(tmp_path)
     assert report["ok"] is True
     assert report["frozen"] is False
+    assert report["steps"][-1]["detail"] == "the command that retrains is there"
 
 
 @pytest.mark.timeout(300)
@@ -57,6 +58,7 @@ def test_a_moved_copy_of_the_built_program_passes_its_self_test() -> None:
         pytest.skip("there is no dist/ecgviewer: `make package` builds it")
     report = smoke_test.check_moved_copy(smoke_test.BUILT)
     assert report["frozen"] is True
+    assert report["steps"][-1]["detail"] == "the command that retrains is there"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,63 @@
+"""The dialog of a retraining: one page asks what to do, the other shows how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from ecgviewer.dialogs.retrain_pages import AskPage, RunPage
+from ecgviewer.services.retrain_plan import Base
+from ecgviewer.services.retrain_run import RunNews
+from ecgviewer.widgets.parts import label, show_text
+
+WIDTH_PX: Final = 640
+LOWEST_PX: Final = 220
+
+
+class RetrainDialog(QDialog):
+    """Shows one of its two pages. It may be closed at any time: the run does not belong to it."""
+
+    def __init__(self, bases: Sequence[Base], models_folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Retrain on corrected labels")
+        self.setMinimumWidth(WIDTH_PX)
+        self.ask = AskPage(bases, models_folder)
+        self.run = RunPage()
+        self.refusal = label("", "problem", wrap=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(10)
+        for page in (self.ask, self.run):
+            column.addWidget(page, 1)
+            page.close_wished.connect(self.close)
+            page.filled.connect(self._fit)
+        column.addWidget(self.refusal)
+        self.show_ask()
+
+    def show_ask(self) -> None:
+        """Ask what to retrain."""
+        self.run.hide()
+        self.ask.show()
+        self.set_refusal("")
+
+    def show_run(self, news: RunNews) -> None:
+        """Show how far the run is."""
+        self.ask.hide()
+        self.run.show()
+        self.run.set_news(news)
+        self.set_refusal("")
+
+    def set_refusal(self, sentence: str) -> None:
+        """Why the last wish was not fulfilled; '' for nothing."""
+        show_text(self.refusal, sentence)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what is said now needs: Qt does not make room for lines that wrap."""
+        layout = self.layout()
+        assert layout is not None, "made with its pages"
+        layout.activate()
+        self.resize(self.width(), max(LOWEST_PX, layout.totalHeightForWidth(max(self.width(), WIDTH_PX))))

@@ -1,0 +1,139 @@
+"""What a retraining would learn from, and what stands in its way, one plain sentence each. No Qt."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from inference.teaching import answer_for
+
+if TYPE_CHECKING:
+    from ecgviewer.store import StoredReading
+    from inference.bundle_info import BundleInfo, Task
+    from inference.versions import Model
+
+BASES: Final = ("omi-proxy", "mi-ptbxl", "site-ptbxl")
+"""The models that can be retrained, by the tag of their bundle: the command line's `--base`."""
+PTB_XL_TABLE: Final = "ptbxl_database.csv"
+FREE_BYTES_FIRST: Final = 8_000_000_000
+"""Prepared once: 21,799 records of 12 x (400 + 600 + 5000) float32 values are 6.3 GB."""
+FREE_BYTES_AGAIN: Final = 500_000_000
+"""When the prepared records are there already: networks in the making, a bundle, a log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A model that can be retrained."""
+
+    key: str
+    info: BundleInfo
+
+
+@dataclass(frozen=True, slots=True)
+class LearnsFrom:
+    """The readings of the store as one model's teachers, counted."""
+
+    answers: tuple[tuple[str, int], ...]
+    """ECGs by the class that the latest signed answer names, most frequent first."""
+    n_silent: int
+    """Signed readings that do not answer this model's question."""
+    n_drafts: int
+    n_synthetic: int
+
+    @property
+    def n_ecgs(self) -> int:
+        return sum(count for _, count in self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be learned from, and why it cannot begin (nothing when it can)."""
+
+    learns_from: LearnsFrom
+    problems: tuple[str, ...] = ()
+
+
+def bases_of(models: Sequence[Model]) -> list[Base]:
+    """The models that can be retrained, as the panel orders them."""
+    found = {model.base.partition(".")[2]: model for model in models}
+    return [Base(key, found[key].versions[0]) for key in BASES if key in found]
+
+
+def make_plan(readings: Sequence[StoredReading], base: Base, ptb_xl: str, home: Path) -> Plan:
+    """Count what teaches the base model and check all that a retraining needs; `home` is where it works."""
+    learns_from = count_answers(readings, base.info.task)
+    checks = (
+        _missing_parts(),
+        _no_lesson(learns_from),
+        _no_ptb_xl(ptb_xl),
+        _no_room(home),
+    )
+    return Plan(learns_from, tuple(sentence for sentence in checks if sentence))
+
+
+def count_answers(readings: Sequence[StoredReading], task: Task) -> LearnsFrom:
+    """Each reader's last readings, counted as the export and the training treat them."""
+    read = [each for each in readings if each.signed or not each.reading.is_empty]
+    real = [each for each in read if not each.synthetic]
+    signed = [each for each in real if each.signed]
+    teaching = [each for each in signed if answer_for(each.reading, task) is not None]
+    by_ecg = groupby(
+        sorted(teaching, key=lambda each: (each.record_sha256, each.created_at)),
+        key=lambda each: each.record_sha256,
+    )
+    answers = Counter(str(answer_for(list(group)[-1].reading, task)) for _, group in by_ecg)
+    return LearnsFrom(
+        answers=tuple(answers.most_common()),
+        n_silent=len(signed) - len(teaching),
+        n_drafts=len(real) - len(signed),
+        n_synthetic=len(read) - len(real),
+    )
+
+
+def _missing_parts() -> str:
+    if find_spec("training") is None:
+        return "Training is not part of this program: run it from the source code."
+    if find_spec("sklearn") is not None:
+        return ""
+    return (
+        "scikit-learn is not installed: run "
+        'python -m pip install --editable ".[train]" in the source folder, then open this window again.'
+    )
+
+
+def _no_lesson(learns_from: LearnsFrom) -> str:
+    if learns_from.n_ecgs:
+        return ""
+    return (
+        "No signed reading answers this model's question yet: read ECGs, sign them with Enter, and come back."
+    )
+
+
+def _no_ptb_xl(folder: str) -> str:
+    if not folder:
+        return "Name the folder of PTB-XL, which the model is trained on together with your labels."
+    if not (Path(folder) / PTB_XL_TABLE).is_file():
+        return (
+            f"This folder holds no {PTB_XL_TABLE}: choose the one of PTB-XL, "
+            "or get it with the command: main.py download ptb-xl --to FOLDER."
+        )
+    return ""
+
+
+def _no_room(home: Path) -> str:
+    existing = next(folder for folder in (home, *home.parents) if folder.is_dir())
+    is_prepared = any((home / "work").glob("cache/*"))
+    needed = FREE_BYTES_AGAIN if is_prepared else FREE_BYTES_FIRST
+    free = shutil.disk_usage(existing).free
+    if free >= needed:
+        return ""
+    return (
+        f"The disk of {existing} has {free / 1e9:.1f} GB left and about {needed / 1e9:.1f} GB are needed: "
+        "make room first."
+    )

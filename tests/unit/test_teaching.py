@@ -1,0 +1,34 @@
+"""Which class a reading names for each model's question."""
+
+from __future__ import annotations
+
+import pytest
+
+from inference.bundle_info import Task
+from inference.labels import Omi, Reading
+from inference.teaching import answer_for, is_positive
+
+
+@pytest.mark.parametrize(
+    ("reading", "task", "answer"),
+    [
+        (Reading(omi=Omi.YES), "omi", "OMI"),
+        (Reading(omi=Omi.NO), "omi", "no OMI"),
+        (Reading(omi=Omi.UNCERTAIN, location="A"), "omi", None),
+        (Reading(omi=Omi.YES), "mi", "MI"),
+        (Reading(omi=Omi.NO), "mi", None),
+        (Reading(omi=Omi.NO, location="I"), "mi", "MI"),
+        (Reading(location="N"), "mi", "no MI"),
+        (Reading(omi=Omi.YES), "mi-location", None),
+        (Reading(location="IL"), "mi-location", "IL"),
+    ],
+)
+def test_a_reading_names_a_class_only_where_it_answers_the_question(
+    reading: Reading, task: Task, answer: str | None
+) -> None:
+    assert answer_for(reading, task) == answer
+
+
+def test_an_unanswered_question_is_neither_positive_nor_negative() -> None:
+    assert is_positive(Reading(), "omi") is None
+    assert is_positive(Reading(omi=Omi.NO), "mi") is None
