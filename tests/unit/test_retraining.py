@@ -294,7 +294,7 @@ def test_fine_tuning_starts_from_the_bundles_weights_and_moves_them_little(
     moved = [float((new[name] - old[name]).norm() / old[name].norm()) for name in weights]
     assert 0 < max(moved) < 0.2
     assert done.figures["fine_tuned_from"] == retrained_mi.info.name
-    assert "starts from the weights of the one without" in done.card
+    assert "the latter start from the weights of the former" in done.card
     assert "highest learning rate (AdamW, one cycle): 0.0001" in done.card
 
 

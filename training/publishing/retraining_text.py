@@ -45,11 +45,9 @@ def retraining_text(figures: Mapping[str, Any]) -> str:
 def comparison_text(figures: Mapping[str, Any]) -> str:
     """What was compared with what, and what the figures are not of."""
     n = figures["rotations"]
-    started = (
-        "; the one with them starts from the weights of the one without" if figures["fine_tuned_from"] else ""
-    )
+    started = " (the latter start from the weights of the former)" if figures["fine_tuned_from"] else ""
     return (
-        f"Networks without and with the readings{started}, were trained on the same folds of patients"
+        f"Networks without and with the readings{started} were trained on the same folds of patients"
         f" ({n} of 5 test parts), which were frozen before any reading was looked at and stay the same in "
         "every later retraining. Each record was judged by networks that had seen nothing of its patient. "
         "The weights in this bundle are of one more network, trained afterwards on every record but the gold "
