@@ -1,4 +1,4 @@
-"""Readings of made records, written as the app's manifest."""
+"""Readings of made records, written as the app's manifest, and base sets to put them into."""
 
 from __future__ import annotations
 

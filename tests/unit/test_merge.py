@@ -14,10 +14,13 @@ from inference.manifest import ManifestRow, write_manifest
 from inference.prepare import PrepareSpec
 from tests.unit.labelled_sets import saved_records
 from tests.unit.manifests import reading_of
-from training.data.folds import make_splits
+from training.data.folds import LeakageError, Split
+from training.data.frozen_folds import FrozenFolds
 from training.data.inputs import PreparedSet, prepare_set
-from training.retraining.merge import Merged, merge, merged_split, unchanged
+from training.retraining.gold import Gold, find_gold
+from training.retraining.merge import Merged, merge, unchanged
 from training.retraining.readings import lessons
+from training.retraining.rotations import ROTATIONS, fold_of_rows, rotation
 from training.systems.recipes import MiRecipe
 
 N_BASE = 40
@@ -46,7 +49,7 @@ def test_a_reading_replaces_the_label_of_the_same_ecg(base: PreparedSet, tmp_pat
     merged = merged_with(base, [reading_of(base, 0), reading_of(base, 3)], tmp_path)
     assert len(merged.prepared) == N_BASE
     assert merged.prepared.records[0].is_mi
-    assert [(c.record_id, c.old, c.new, c.reader) for c in merged.changes] == [
+    assert [(c.record.record_id, c.old, c.new, c.reader) for c in merged.changes] == [
         ("made/0", "negative", "positive, location I", "Dr. Test")
     ]
     assert np.flatnonzero(merged.reviewed).tolist() == [0, 3]
@@ -63,7 +66,7 @@ def test_a_corrected_location_is_among_the_changes(base: PreparedSet, tmp_path: 
     moved = reading_of(base, 1, Reading(omi=Omi.YES, location="AL"))
     unsaid = reading_of(base, 3, Reading(omi=Omi.YES))
     merged = merged_with(base, [moved, unsaid], tmp_path)
-    assert [(c.record_id, c.old, c.new) for c in merged.changes] == [
+    assert [(c.record.record_id, c.old, c.new) for c in merged.changes] == [
         ("made/1", "positive, location I", "positive, location AL")
     ]
     assert [merged.prepared.records[row].site for row in (1, 3)] == ["AL", "I"]
@@ -79,31 +82,48 @@ def test_a_file_that_changed_since_it_was_read_teaches_nothing(base: PreparedSet
     assert "'made3.npy' has changed since it was read" in kept.refused[-1]
 
 
-def test_what_is_tested_with_readings_is_part_of_what_is_tested_without(
-    base: PreparedSet, tmp_path: Path
-) -> None:
-    recipe = MiRecipe()
-    untouched = make_splits(base.records, base.sha256, recipe.strata(base))[0]
-    read = [int(untouched.test[0]), int(untouched.validation[0]), int(untouched.train[0])]
-    merged = merged_with(base, [reading_of(base, row) for row in read], tmp_path)
-    split = merged_split(recipe, base, merged)
-    assert split.test.tolist() == untouched.test[1:].tolist()
-    assert split.validation.tolist() == untouched.validation[1:].tolist()
-    assert set(split.train) == {*untouched.train, *read}
+def frozen(base: PreparedSet) -> FrozenFolds:
+    return FrozenFolds.freeze(base.records, MiRecipe().strata(base))
 
 
-def test_a_new_ecg_of_a_tested_patient_takes_that_patient_out_of_the_test(
+def nobody(merged: Merged) -> Gold:
+    """A gold set of no record."""
+    return find_gold(merged.prepared, ())
+
+
+def splits_of(base: PreparedSet, merged: Merged) -> list[Split]:
+    folds = fold_of_rows(merged, frozen(base))
+    return [rotation(merged, folds, nobody(merged), run) for run in range(ROTATIONS)]
+
+
+def test_a_reading_moves_nobody_from_one_part_of_a_split_to_another(
     base: PreparedSet, everything: PreparedSet, tmp_path: Path
 ) -> None:
-    recipe = MiRecipe()
-    tested = int(make_splits(base.records, base.sha256, recipe.strata(base))[0].test[0])
+    none_read = merged_with(base, [reading_of(everything, N_BASE)], tmp_path)
+    some_read = merged_with(base, [reading_of(base, row) for row in range(0, N_BASE, 3)], tmp_path)
+    for without, with_readings in zip(splits_of(base, none_read), splits_of(base, some_read), strict=True):
+        assert without.test.tolist() == with_readings.test.tolist()
+        assert without.validation.tolist() == with_readings.validation.tolist()
+        assert set(without.train) - {N_BASE} == set(with_readings.train)
+
+
+def test_every_known_patient_is_tested_once_in_five_rotations(base: PreparedSet, tmp_path: Path) -> None:
+    splits = splits_of(base, merged_with(base, [reading_of(base, 0)], tmp_path))
+    assert sorted(np.concatenate([split.test for split in splits]).tolist()) == list(range(N_BASE))
+
+
+def test_a_new_ecg_of_a_tested_patient_is_tested_with_that_patient(
+    base: PreparedSet, everything: PreparedSet, tmp_path: Path
+) -> None:
+    untouched = merged_with(base, [reading_of(everything, N_BASE + 1)], tmp_path)
+    tested = int(splits_of(base, untouched)[0].test[0])
     bare_id = base.records[tested].patient.removeprefix("ptb-xl/")
     merged = merged_with(base, [reading_of(everything, N_BASE, patient=bare_id)], tmp_path)
     assert merged.prepared.records[N_BASE].patient == f"ptb-xl/{bare_id}"
     assert merged.n_strangers == 0
-    split = merged_split(recipe, base, merged)
-    assert {tested, N_BASE} <= set(split.train.tolist())
-    assert tested not in split.test
+    split = splits_of(base, merged)[0]
+    assert {tested, N_BASE} <= set(split.test.tolist())
+    assert not merged.untouched[tested]
 
 
 def test_an_ecg_in_both_sets_tells_what_the_base_calls_a_manifests_patient(
@@ -121,18 +141,43 @@ def test_an_ecg_in_both_sets_tells_what_the_base_calls_a_manifests_patient(
     assert new["made42.npy"] == "hospital-8"
     assert new["made43.npy"].startswith("manifest/")
     assert merged.n_strangers == 2
+    unnamed = [record.path.name for record in merged.prepared.records].index("made43.npy")
+    assert all(unnamed in split.train for split in splits_of(base, merged))
 
 
-def test_a_base_record_of_an_unknown_patient_gets_the_manifests_patient(
+def with_unknown_patient(base: PreparedSet, row: int) -> PreparedSet:
+    records = list(base.records)
+    records[row] = replace(records[row], patient="ptb-xl/record-1", patient_known=False)
+    return replace(base, records=tuple(records))
+
+
+@pytest.mark.parametrize("patient", ["107", "hospital-9"])
+def test_a_base_record_of_an_unknown_patient_joins_the_patient_whom_the_manifest_names(
+    base: PreparedSet, everything: PreparedSet, tmp_path: Path, patient: str
+) -> None:
+    partly_known = with_unknown_patient(base, 3)
+    rows = [reading_of(partly_known, 3, patient=patient), reading_of(everything, N_BASE, patient=patient)]
+    merged = merged_with(partly_known, rows, tmp_path)
+    of_patient = [row for row, each in enumerate(merged.prepared.records) if each.patient.endswith(patient)]
+    assert {3, N_BASE} <= set(of_patient)
+    for split in splits_of(partly_known, merged):
+        parts = [set(part.tolist()) for part in (split.train, split.validation, split.test)]
+        assert sum(bool(part & set(of_patient)) for part in parts) == 1
+
+
+def test_a_patient_with_two_names_in_the_base_set_is_never_tested(base: PreparedSet, tmp_path: Path) -> None:
+    rows = [reading_of(base, 4, patient="hospital-7"), reading_of(base, 9, patient="hospital-7")]
+    merged = merged_with(base, rows, tmp_path)
+    assert merged.under_several_names == {"ptb-xl/104", "ptb-xl/109"}
+    assert all({4, 9} <= set(split.train.tolist()) for split in splits_of(base, merged))
+
+
+def test_the_same_ecg_under_two_patients_in_two_parts_stops_the_run(
     base: PreparedSet, tmp_path: Path
 ) -> None:
-    recipe = MiRecipe()
-    tested = int(make_splits(base.records, base.sha256, recipe.strata(base))[0].test[0])
-    unknown = next(row for row in range(N_BASE) if row != tested)
-    records = list(base.records)
-    records[unknown] = replace(records[unknown], patient="ptb-xl/record-1", patient_known=False)
-    partly_known = replace(base, records=tuple(records))
-    patient = base.records[tested].patient.removeprefix("ptb-xl/")
-    merged = merged_with(partly_known, [reading_of(partly_known, unknown, patient=patient)], tmp_path)
-    assert merged.prepared.records[unknown].patient == base.records[tested].patient
-    assert tested not in merged_split(recipe, partly_known, merged).test
+    folds = frozen(base).folds(base.records)
+    other = int(np.flatnonzero(folds == (folds[0] + 5) % 10)[0])
+    twice = replace(base, sha256=(base.sha256[other], *base.sha256[1:]))
+    merged = merged_with(twice, [reading_of(base, 7)], tmp_path)
+    with pytest.raises(LeakageError, match="same ECG"):
+        splits_of(twice, merged)

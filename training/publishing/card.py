@@ -8,7 +8,7 @@ from typing import Any
 from inference.bundle_info import BundleInfo
 from training.data.folds import N_FOLDS
 from training.figures.site_figures import FAMILIES
-from training.retraining.retrain_words import external_text, retraining_text
+from training.publishing.retraining_text import external_text, retraining_text
 
 NOTICE = "Research software. Not a medical device. It informs a reader and never replaces one."
 

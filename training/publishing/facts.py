@@ -63,8 +63,8 @@ _SCOPE: Final = _always(
 )
 _FOLD: Final = Fact(
     "Records of PTB-XL's test fold are among the training data: never quote a PTB-XL test figure for it.",
-    "Every record of the base set trained these weights, whichever fold of PTB-XL it is from: never quote a "
-    "PTB-XL figure for them.",
+    "Records of every fold of PTB-XL are among the training data: never quote a PTB-XL figure for these "
+    "weights.",
 )
 _ONE_SOURCE: Final = Fact(
     "One source of recordings; other devices and populations may give other results.",

@@ -10,19 +10,21 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.manifest import ManifestRow
-from training.data.folds import Split, make_splits, moved_to_train, refuse_leakage
 from training.data.labelled_record import LabelledRecord
 from training.data.prepared_set import PreparedSet, joined
 from training.retraining.readings import answer_in_words, manifest_id
-from training.systems.recipes import Recipe
 
 
 @dataclass(frozen=True, slots=True)
 class LabelChange:
-    """One label that the manifest changed or added; `old` is None for a record new to the base set."""
+    """One label that the manifest changed or added, of the record in this row of the merged set.
 
-    record_id: str
-    file: str
+    `old` is None for a record new to the base set; `was_positive` says the same of the answer alone.
+    """
+
+    row: int
+    record: LabelledRecord
+    was_positive: bool | None
     old: str | None
     new: str
     reader: str
@@ -34,19 +36,27 @@ class Merged:
     """The base set's rows in their order, then the new ones, all with the labels that now count.
 
     `reviewed` marks the rows labelled in the app; `patients` names whom they are of, under every name
-    that is known; `n_strangers` counts new rows whose patient is none of the base set's known ones.
+    that is known; `under_several_names` are the base set's names of patients of whom it has more than
+    one; `n_strangers` counts new rows whose patient is none of the base set's known ones.
     """
 
     prepared: PreparedSet
     n_base: int
     reviewed: npt.NDArray[np.bool_] = field(repr=False)
     patients: frozenset[str]
+    under_several_names: frozenset[str]
     n_strangers: int
     changes: tuple[LabelChange, ...]
 
     @property
     def n_new(self) -> int:
         return len(self.prepared) - self.n_base
+
+    @property
+    def untouched(self) -> npt.NDArray[np.bool_]:
+        """The base set's rows of patients of whom nothing was read, (n,)."""
+        of_others = [record.patient not in self.patients for record in self.prepared.records]
+        return np.array(of_others, dtype=bool) & ~self.reviewed & (np.arange(len(of_others)) < self.n_base)
 
 
 def unchanged(added: PreparedSet) -> PreparedSet:
@@ -80,36 +90,22 @@ def merge(base: PreparedSet, added: PreparedSet, said: Mapping[str, ManifestRow]
             reviewed.append(row)
             old, records[row] = records[row], _corrected(records[row], labelled, names)
             if _answer(old) != _answer(records[row]):
-                changes.append(_change(records[row], _answer(old), said[sha256]))
+                changes.append(_change(row, records[row], old, said[sha256]))
         if sha256 not in rows_of:
             reviewed.append(len(records))
             new.append(index)
-            records.append(replace(labelled, patient=_name(labelled, names) or labelled.patient))
-            changes.append(_change(records[-1], None, said[sha256]))
+            records.append(replace(labelled, patient=_name(labelled, names)))
+            changes.append(_change(len(records) - 1, records[-1], None, said[sha256]))
     return Merged(
         joined(base, added.take(np.array(new, dtype=np.int64)), records),
         len(base),
         np.isin(np.arange(len(records)), reviewed),
         frozenset({*names, *(name for same in names.values() for name in same)})
         | {records[row].patient for row in reviewed},
-        sum(_name(added.records[index], names) is None for index in new),
+        frozenset(name for same in names.values() if len(set(same)) > 1 for name in same),
+        sum(not names.get(added.records[index].patient) for index in new),
         tuple(changes),
     )
-
-
-def merged_split(recipe: Recipe, base: PreparedSet, merged: Merged) -> Split:
-    """The base set's own first split, with every row of a reviewed patient and every new row in train.
-
-    It is made before a reading is looked at, so a reading takes rows out of the test and never puts one
-    in. Raises LeakageError when a signal or a patient is on both sides all the same.
-    """
-    split = make_splits(base.records, base.sha256, recipe.strata(base))[0]
-    together = merged.prepared
-    of_reviewed = [record.patient in merged.patients for record in together.records]
-    rows = np.flatnonzero(merged.reviewed | np.array(of_reviewed))
-    moved = moved_to_train(split, rows)
-    refuse_leakage(moved, together.sha256, [record.patient for record in together.records])
-    return moved
 
 
 def _rows_by_signal(base: PreparedSet) -> dict[str, list[int]]:
@@ -137,9 +133,9 @@ def _names_in_base(
     return dict(names)
 
 
-def _name(labelled: LabelledRecord, names: Mapping[str, Sequence[str]]) -> str | None:
-    """What the base set calls this record's patient; None for one that it does not know."""
-    return next(iter(names.get(labelled.patient, ())), None)
+def _name(labelled: LabelledRecord, names: Mapping[str, Sequence[str]]) -> str:
+    """What the base set calls this record's patient; the manifest's name for one that it does not know."""
+    return next(iter(names.get(labelled.patient, ())), labelled.patient)
 
 
 def _corrected(
@@ -147,15 +143,23 @@ def _corrected(
 ) -> LabelledRecord:
     """The base set's record with the reading's label; a location that the reading leaves open stays."""
     site = old.site if labelled.site is None and labelled.is_mi == old.is_mi else labelled.site
-    patient = old.patient if old.patient_known else _name(labelled, names) or old.patient
-    return replace(old, is_mi=labelled.is_mi, site=site, patient=patient)
+    corrected = replace(old, is_mi=labelled.is_mi, site=site)
+    if old.patient_known or not labelled.patient_known:
+        return corrected
+    return replace(corrected, patient=_name(labelled, names), patient_known=True)
 
 
 def _answer(record: LabelledRecord) -> str:
     return answer_in_words(record.is_mi, record.site)
 
 
-def _change(record: LabelledRecord, old: str | None, said: ManifestRow) -> LabelChange:
+def _change(row: int, record: LabelledRecord, old: LabelledRecord | None, said: ManifestRow) -> LabelChange:
     return LabelChange(
-        record.record_id, record.path.name, old, _answer(record), said.reader, said.time.isoformat()
+        row=row,
+        record=record,
+        was_positive=None if old is None else old.is_mi,
+        old=None if old is None else _answer(old),
+        new=_answer(record),
+        reader=said.reader,
+        time=said.time.isoformat(),
     )

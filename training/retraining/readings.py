@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from inference.bundle_info import Task
-from inference.labels import Omi, Reading
+from inference.labels import MI_LOCATIONS, Omi, Reading
 from inference.manifest import ManifestRow, read_manifest
 from training.data.labelled_record import LabelledRecord
 
@@ -40,14 +40,15 @@ class Lessons:
     conflicts: tuple[Conflict, ...]
 
 
-def lessons(path: Path, task: Task) -> Lessons:
+def lessons(path: Path, task: Task, locations: Collection[str] = tuple(MI_LOCATIONS)) -> Lessons:
     """Signed readings of a manifest that answer the task's question, the latest of each ECG.
 
     The record hash identifies the ECG, so that a reading can replace a base set's label. A later reading
-    without an answer takes no earlier answer back. Raises ManifestError for a file that is no manifest.
+    without an answer takes no earlier answer back. `locations` are those that a location model can
+    answer. Raises ManifestError for a file that is no manifest.
     """
     rows = sorted(read_manifest(path), key=lambda row: (row.record_sha256, row.time))
-    reasons = [(row, why_not(row, task)) for row in rows]
+    reasons = [(row, why_not(row, task, locations)) for row in rows]
     left_out = tuple(LeftOut(Path(row.path).name, row.reader, why) for row, why in reasons if why)
     answering = [row for row, why in reasons if why is None]
     by_ecg = [list(group) for _, group in groupby(answering, key=lambda row: row.record_sha256)]
@@ -61,24 +62,26 @@ def lessons(path: Path, task: Task) -> Lessons:
 
 
 def is_positive(reading: Reading, task: Task) -> bool | None:
-    """What a reading says for a two-class task; None where it does not answer that question.
+    """Whether a reading says yes to a task's question; None where it does not answer it.
 
     OMI: the OMI answer alone. MI of any age: OMI yes or a location other than 'N' is positive, location
-    'N' negative; 'OMI no' alone says nothing of an old infarct.
+    'N' negative; 'OMI no' alone says nothing of an old infarct. Location: the location alone.
     """
     if task == "omi":
         return None if reading.omi not in (Omi.YES, Omi.NO) else reading.omi is Omi.YES
-    if reading.omi is Omi.YES:
+    if task == "mi" and reading.omi is Omi.YES:
         return True
     return None if reading.location is None else reading.location != "N"
 
 
-def why_not(row: ManifestRow, task: Task) -> str | None:
+def why_not(row: ManifestRow, task: Task, locations: Collection[str] = tuple(MI_LOCATIONS)) -> str | None:
     """Why a reading teaches nothing, in a few words; None for one that does."""
     if row.synthetic:
         return "synthetic record"
     if not row.signed:
         return "not signed"
+    if task == "mi-location":
+        return _why_no_location(row.reading, locations)
     if is_positive(row.reading, task) is not None:
         return None
     if row.reading.omi is Omi.UNCERTAIN:
@@ -86,6 +89,14 @@ def why_not(row: ManifestRow, task: Task) -> str | None:
     if row.reading.omi is Omi.NO:
         return "OMI no, which says nothing of an infarct of another age, and no location"
     return "no OMI answer" if task == "omi" else "neither OMI yes nor a location"
+
+
+def _why_no_location(reading: Reading, locations: Collection[str]) -> str | None:
+    if reading.location is None:
+        return "no location"
+    if reading.location not in locations:
+        return f"location {reading.location}, which the model does not have among its classes"
+    return None
 
 
 def answer_in_words(is_mi: bool, site: str | None) -> str:

@@ -228,13 +228,6 @@ def _changed(pieces_mv: FloatArray, rng: np.random.Generator) -> FloatArray:
     return np.asarray(pieces, np.float32)
 
 
-RECIPES: dict[str, Recipe] = {
-    "mi-ptbxl": MiRecipe(),
-    "omi-proxy": OmiProxyRecipe(),
-    "site-ptbxl": SiteRecipe(),
-}
-
-
 def describe_settings(recipe: Recipe) -> dict[str, Any]:
     """The settings that a model card prints."""
     settings = recipe.settings

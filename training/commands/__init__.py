@@ -1,0 +1,1 @@
+"""What `python -m training` can be told, one file each."""

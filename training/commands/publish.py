@@ -1,0 +1,76 @@
+"""`publish`: make a bundle of one system of an experiment."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from inference.bundle_info import BundleError
+from inference.prepare import PrepareSpec
+from training.commands.compare import asked_experiment, prepared_for
+from training.data.folds import N_FOLDS, LeakageError
+from training.data.inputs import EmptySetError, prepare_some
+from training.data.labelled_record import DataSetError
+from training.data.ptb_xl import ptb_xl
+from training.fitting.processes import joined
+from training.publishing.publish import External, publish
+from training.publishing.shipped import SHIPPED, network_of
+from training.retraining.command import external_records
+from training.systems.recipes import Recipe
+from training.trials.cross_validate import Surroundings
+from training.trials.experiment import ExperimentError
+from training.trials.run_folder import OtherRunError
+
+KNOWN_ERRORS: Final = (
+    OSError,
+    BundleError,
+    DataSetError,
+    EmptySetError,
+    ExperimentError,
+    LeakageError,
+    OtherRunError,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `publish`."""
+    add = parser.add_argument
+    add("bundle", choices=tuple(SHIPPED))
+    add("--experiment", help="instead of the one that the bundle comes from")
+    add("--system", help="instead of the one that the program comes with")
+    add("--folds", type=int, choices=range(1, N_FOLDS + 1), help="only the first so many")
+    add("--ptb-xl", type=Path, required=True, help="PTB-XL's folder")
+    add("--work", type=Path, default=Path("runs"), help="cache and runs")
+    add("--models", type=Path, required=True, help="folder to write the bundle into")
+    add("--epochs", type=int, help="instead of the recipe's own")
+    add("--ptb", type=Path, help="PTB's folder, measured on, never trained on")
+    add("--ludb", type=Path, help="LUDB's folder, measured on, never trained on")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Publish and return 0. Raises the errors of KNOWN_ERRORS."""
+    shipped = SHIPPED[options.bundle]
+    options.experiment = options.experiment or shipped.experiment
+    experiment = asked_experiment(options)
+    recipe = _with_epochs(network_of(experiment, options.system or shipped.system), options.epochs)
+    externals = [
+        External(name, prepare_some(name, records, PrepareSpec(), options.work / "cache"))
+        for name, records in external_records(options).items()
+    ]
+    with joined() as processes:
+        around = Surroundings(processes=processes)
+        folder = options.work / experiment.name
+        prepared = prepared_for("PTB-XL", ptb_xl(options.ptb_xl), [recipe], options.work)
+        info = publish(
+            options.bundle, experiment, recipe, prepared, externals, folder, options.models, around
+        )
+    print(f"{info.name} written to {info.folder}; its figures are in {info.card_path}.")
+    return 0
+
+
+def _with_epochs(recipe: Recipe, epochs: int | None) -> Recipe:
+    if epochs is None:
+        return recipe
+    return replace(recipe, settings=replace(recipe.settings, epochs=epochs))  # type: ignore[type-var]
