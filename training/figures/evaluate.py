@@ -3,52 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
 from training.figures.out_of_fold import OutOfFold
+from training.figures.resampling import N_BOOTSTRAP, SEED, Interval, PatientDraws, with_percentiles
+from training.figures.weighted import weighted_auc, weighted_average_precision, weighted_share
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 Statistic = Callable[[IntArray], float]
-N_BOOTSTRAP: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A measured value with its 95 % interval (percentiles of a patient-clustered bootstrap)."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f} to {self.high:.3f}]"
-
-    def to_json(self) -> dict[str, float]:
-        return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
 
 
 def bootstrap(
-    statistic: Statistic, patients: Sequence[str], n_draws: int = N_BOOTSTRAP, seed: int = 7
+    statistic: Statistic, patients: Sequence[str], n_draws: int = N_BOOTSTRAP, seed: int = SEED
 ) -> Interval:
     """A statistic of row indices with its interval when whole patients are drawn with replacement.
 
-    Draws in which the statistic is undefined (one class only) are NaN and left out.
+    Draws in which the statistic is undefined (one class only) are NaN and left out. Where there is a
+    weighted form of the statistic, `PatientDraws.interval` gives the same from the same draws, sooner.
     """
-    names, inverse = np.unique(np.asarray(patients), return_inverse=True)
-    rows_of = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
-    rng = np.random.default_rng(seed)
-    draws = []
-    for _ in range(n_draws):
-        drawn = rng.integers(0, names.size, names.size)
-        draws.append(statistic(np.concatenate([rows_of[patient] for patient in drawn])))
-    low, high = np.nanpercentile(draws, [2.5, 97.5])
-    return Interval(statistic(np.arange(len(patients))), float(low), float(high))
+    draws = PatientDraws.of(patients, n_draws, seed)
+    by_patient = np.argsort(draws.patient_of, kind="stable")
+    n_rows = np.bincount(draws.patient_of)
+    first = np.cumsum(n_rows) - n_rows
+    values = []
+    for drawn in draws.drawn_patients():
+        ends = np.cumsum(n_rows[drawn])
+        offsets = np.repeat(first[drawn] - (ends - n_rows[drawn]), n_rows[drawn])
+        values.append(statistic(by_patient[offsets + np.arange(ends[-1])]))
+    return with_percentiles(statistic(np.arange(len(patients))), np.asarray(values))
 
 
 def auc(targets: IntArray, scores: FloatArray) -> float:
@@ -76,6 +64,7 @@ def binary_metrics(result: OutOfFold, patients: Sequence[str], n_draws: int = N_
     choose another run's threshold.)
     """
     scores, targets = result.probabilities[:, 1], result.targets
+    draws = PatientDraws.of(patients, n_draws)
     thresholds = [best_f1_threshold(t, p[:, 1]) for p, t in result.validation]
     shipped = round(float(np.median(thresholds)), 4)
     per_run = [auc(targets[result.run == run], scores[result.run == run]) for run in range(len(thresholds))]
@@ -86,41 +75,34 @@ def binary_metrics(result: OutOfFold, patients: Sequence[str], n_draws: int = N_
         "runs": len(thresholds),
         "auc_mean_over_runs": round(float(np.mean(per_run)), 4),
         "auc_per_run": [round(value, 4) for value in per_run],
-        "auc_pooled": bootstrap(_auc_of(targets, scores), patients, n_draws).to_json(),
-        "ap_pooled": bootstrap(
-            lambda rows: average_precision(targets[rows], scores[rows]), patients, n_draws
-        ).to_json(),
+        "auc_pooled": draws.interval(weighted_auc(targets, scores)).to_json(),
+        "ap_pooled": draws.interval(weighted_average_precision(targets, scores)).to_json(),
         "thresholds": [round(value, 4) for value in thresholds],
         "shipped_threshold": shipped,
-        "at_own_threshold": _decisions(
-            scores >= np.asarray(thresholds)[result.run], targets, patients, n_draws
-        ),
-        "at_shipped_threshold": _decisions(scores >= shipped, targets, patients, n_draws),
+        "at_own_threshold": decisions(scores >= np.asarray(thresholds)[result.run], targets == 1, draws),
+        "at_shipped_threshold": decisions(scores >= shipped, targets == 1, draws),
     }
 
 
-def _decisions(
-    called: npt.NDArray[np.bool_], targets: IntArray, patients: Sequence[str], n_draws: int
-) -> dict[str, Any]:
-    """Confusion, and the rates that it comes to with their intervals."""
-    positive = targets == 1
+def decisions(called: BoolArray, positive: BoolArray, draws: PatientDraws) -> dict[str, Any]:
+    """Confusion of records (n,) called positive, and the rates that it comes to with their intervals."""
     rates = {
-        "sensitivity": lambda rows: share(called[rows], positive[rows]),
-        "specificity": lambda rows: share(~called[rows], ~positive[rows]),
-        "positive_predictive_value": lambda rows: share(positive[rows], called[rows]),
-        "negative_predictive_value": lambda rows: share(~positive[rows], ~called[rows]),
+        "sensitivity": weighted_share(called, positive),
+        "specificity": weighted_share(~called, ~positive),
+        "positive_predictive_value": weighted_share(positive, called),
+        "negative_predictive_value": weighted_share(~positive, ~called),
     }
     return {
         "true_positive": int((called & positive).sum()),
         "false_negative": int((~called & positive).sum()),
         "false_positive": int((called & ~positive).sum()),
         "true_negative": int((~called & ~positive).sum()),
-        **{name: bootstrap(rate, patients, n_draws).to_json() for name, rate in rates.items()},
+        **{name: interval.to_json() for name, interval in draws.intervals(rates).items()},
     }
 
 
 def by_negatives(
-    result: OutOfFold, patients: Sequence[str], normal: npt.NDArray[np.bool_], n_draws: int = N_BOOTSTRAP
+    result: OutOfFold, patients: Sequence[str], normal: BoolArray, n_draws: int = N_BOOTSTRAP
 ) -> dict[str, Any]:
     """Pooled AUC of the positives against negatives coded normal, and against all other negatives."""
     figures: dict[str, Any] = {}
@@ -130,16 +112,12 @@ def by_negatives(
         chosen = [patients[int(row)] for row in rows]
         figures[name] = {
             "n_negative": int((targets == 0).sum()),
-            "auc": bootstrap(_auc_of(targets, scores), chosen, n_draws).to_json(),
+            "auc": PatientDraws.of(chosen, n_draws).interval(weighted_auc(targets, scores)).to_json(),
         }
     return figures
 
 
-def _auc_of(targets: IntArray, scores: FloatArray) -> Statistic:
-    return lambda rows: auc(targets[rows], scores[rows])
-
-
-def share(hit: npt.NDArray[np.bool_], among: npt.NDArray[np.bool_]) -> float:
+def share(hit: BoolArray, among: BoolArray) -> float:
     """Part of the rows `among` that are a hit; NaN where there is none."""
     return float(hit[among].mean()) if among.any() else float("nan")
 
@@ -152,5 +130,5 @@ def external_metrics(
         "n_records": int(targets.size),
         "n_positive": int(targets.sum()),
         "n_patients": len(set(patients)),
-        "auc": bootstrap(_auc_of(targets, scores), patients, n_draws).to_json(),
+        "auc": PatientDraws.of(patients, n_draws).interval(weighted_auc(targets, scores)).to_json(),
     }

@@ -9,8 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.labels import LOCATION_FAMILIES
-from training.figures.evaluate import N_BOOTSTRAP, Statistic, auc, average_precision, bootstrap, share
 from training.figures.out_of_fold import OutOfFold
+from training.figures.resampling import N_BOOTSTRAP, DrawValues, PatientDraws, WeightedStatistic, Weights
+from training.figures.weighted import (
+    weighted_auc,
+    weighted_average_precision,
+    weighted_mean,
+    weighted_share,
+)
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -51,17 +57,16 @@ def site_metrics(
 
 def _families(guessed: IntArray, truth: IntArray, patients: Sequence[str], n_draws: int) -> dict[str, Any]:
     hit = guessed == truth
-    recalls = _recalls(hit, [FAMILIES[t] for t in truth], patients, n_draws)
-    quoted = [f for f, name in enumerate(FAMILIES) if recalls.get(name, {}).get("recall") is not None]
+    by_family = recalls(hit, [FAMILIES[t] for t in truth], patients, n_draws)
+    quoted = [f for f, name in enumerate(FAMILIES) if by_family.get(name, {}).get("recall") is not None]
+    draws = PatientDraws.of(patients, n_draws)
     table = np.zeros((len(FAMILIES), len(FAMILIES)), dtype=int)
     np.add.at(table, (truth, guessed), 1)
     return {
-        "family_accuracy": bootstrap(_mean_of(hit), patients, n_draws).to_json(),
-        "family_macro_recall": bootstrap(
-            lambda rows: _macro(guessed[rows], truth[rows], quoted), patients, n_draws
-        ).to_json(),
+        "family_accuracy": draws.interval(weighted_mean(hit)).to_json(),
+        "family_macro_recall": draws.interval(_macro_recall(guessed, truth, quoted)).to_json(),
         "families_in_macro_recall": [FAMILIES[f] for f in quoted],
-        "family_recall": recalls,
+        "family_recall": by_family,
         "family_confusion": {FAMILIES[f]: [int(n) for n in table[f]] for f in quoted},
     }
 
@@ -74,8 +79,10 @@ def _sites(
     targets = result.targets[is_mi]
     hit = without_none.argmax(axis=1) == targets
     return {
-        "exact_site_accuracy_among_mi": bootstrap(_mean_of(hit), patients, n_draws).to_json(),
-        "exact_site_recall": _recalls(hit, [classes[t] for t in targets], patients, n_draws),
+        "exact_site_accuracy_among_mi": PatientDraws.of(patients, n_draws)
+        .interval(weighted_mean(hit))
+        .to_json(),
+        "exact_site_recall": recalls(hit, [classes[t] for t in targets], patients, n_draws),
     }
 
 
@@ -85,31 +92,37 @@ def _against_none(
     targets, scores = is_mi.astype(np.int64), 1.0 - result.probabilities[:, none]
     called_none = result.probabilities.argmax(axis=1) == none
     statistics = {
-        "mi_against_none_auc": lambda rows: auc(targets[rows], scores[rows]),
-        "mi_against_none_ap": lambda rows: average_precision(targets[rows], scores[rows]),
-        "none_called_none": lambda rows: share(called_none[rows], ~is_mi[rows]),
-        "mi_called_none": lambda rows: share(called_none[rows], is_mi[rows]),
+        "mi_against_none_auc": weighted_auc(targets, scores),
+        "mi_against_none_ap": weighted_average_precision(targets, scores),
+        "none_called_none": weighted_share(called_none, ~is_mi),
+        "mi_called_none": weighted_share(called_none, is_mi),
     }
-    return {name: bootstrap(each, patients, n_draws).to_json() for name, each in statistics.items()}
+    draws = PatientDraws.of(patients, n_draws)
+    return {name: interval.to_json() for name, interval in draws.intervals(statistics).items()}
 
 
-def _mean_of(hit: BoolArray) -> Statistic:
-    return lambda rows: float(hit[rows].mean())
+def _macro_recall(guessed: IntArray, truth: IntArray, families: Sequence[int]) -> WeightedStatistic:
+    """Mean recall over these families; NaN in a draw that lacks one, and where there is none."""
+    recalls = [weighted_share(guessed == family, truth == family) for family in families]
+
+    def statistic(weights: Weights) -> DrawValues:
+        if not recalls:
+            return np.full(len(weights), np.nan)
+        means: DrawValues = np.mean([recall(weights) for recall in recalls], axis=0)
+        return means
+
+    return statistic
 
 
-def _macro(guessed: IntArray, truth: IntArray, families: Sequence[int]) -> float:
-    """Mean recall over these families; NaN in a draw that lacks one."""
-    return float(np.mean([share(guessed == family, truth == family) for family in families]))
-
-
-def _recalls(hit: BoolArray, names: Sequence[str], patients: Sequence[str], n_draws: int) -> dict[str, Any]:
-    recalls: dict[str, Any] = {}
+def recalls(hit: BoolArray, names: Sequence[str], patients: Sequence[str], n_draws: int) -> dict[str, Any]:
+    """Per class the records and patients, and the recall with its interval where patients are enough."""
+    by_class: dict[str, Any] = {}
     for name in sorted(set(names)):
         rows = np.array([row for row, each in enumerate(names) if each == name])
         people = [patients[row] for row in rows]
         n_patients = len(set(people))
         recall = None
         if n_patients >= FEWEST_PATIENTS:
-            recall = bootstrap(_mean_of(hit[rows]), people, n_draws).to_json()
-        recalls[name] = {"n_records": len(rows), "n_patients": n_patients, "recall": recall}
-    return recalls
+            recall = PatientDraws.of(people, n_draws).interval(weighted_mean(hit[rows])).to_json()
+        by_class[name] = {"n_records": len(rows), "n_patients": n_patients, "recall": recall}
+    return by_class
