@@ -21,9 +21,10 @@ from training.figures.drawing import (
 def calibration_figure(calibration: dict[str, Any]) -> Figure:
     """From the `calibration` of a system's metrics: observed frequency per bin, and how many records."""
     with figure_style():
-        figure = new_figure(HALF_WIDTH_MM, 92.0)
-        upper, lower = figure.subplots(2, 1, height_ratios=(4.2, 1), sharex=True)
+        figure = new_figure(HALF_WIDTH_MM, 104.0)
+        upper, lower = figure.subplots(2, 1, height_ratios=(5, 1), sharex=True)
         unit_axes(upper, "", "Observed frequency")
+        upper.tick_params(labelbottom=False)
         upper.plot([0, 1], [0, 1], color=FAINT, linewidth=0.7, linestyle=":")
         _line(upper, calibration["before"], GREY, "before", 0.10)
         if calibration["after"] is not None:
@@ -60,4 +61,5 @@ def _counts(axes: Axes, reliability: dict[str, Any], is_calibrated: bool) -> Non
         edgecolor="white",
         linewidth=0.6,
     )
+    axes.set_box_aspect(0.2)
     axes.set(xlabel="Probability", ylabel="Records")

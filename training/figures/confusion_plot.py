@@ -15,7 +15,7 @@ from training.figures.drawing import COLOURS, HALF_WIDTH_MM, INK, figure_style, 
 
 _SHADES: Final = LinearSegmentedColormap.from_list("share", ["#ffffff", COLOURS[0]])
 _WHITE_TEXT_FROM: Final = 0.55
-_FEW_CLASSES: Final = 4
+FEW_CLASSES: Final = 4
 """Up to here there is room for the share beside the count."""
 
 
@@ -24,14 +24,14 @@ def confusion_figure(table: npt.NDArray[np.int64], classes: Sequence[str], title
     n = len(classes)
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     with figure_style():
-        side = HALF_WIDTH_MM + max(0, n - _FEW_CLASSES) * 7.0
+        side = HALF_WIDTH_MM + max(0, n - FEW_CLASSES) * 7.0
         figure = new_figure(side, side)
         axes = figure.add_subplot()
         axes.imshow(shares, cmap=_SHADES, vmin=0.0, vmax=1.0)
         for row in range(n):
             for column in range(n):
                 _cell(axes, row, column, int(table[row, column]), float(shares[row, column]), n)
-        axes.set_xticks(range(n), classes, rotation=0 if n <= _FEW_CLASSES else 45)
+        axes.set_xticks(range(n), classes, rotation=0 if n <= FEW_CLASSES else 45)
         axes.set_yticks(range(n), classes)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
@@ -41,7 +41,7 @@ def confusion_figure(table: npt.NDArray[np.int64], classes: Sequence[str], title
 
 
 def _cell(axes: Axes, row: int, column: int, count: int, share: float, n_classes: int) -> None:
-    text = f"{count}\n{share:.0%}" if n_classes <= _FEW_CLASSES else f"{count}"
+    text = f"{count}\n{share:.0%}" if n_classes <= FEW_CLASSES else f"{count}"
     colour = "white" if share >= _WHITE_TEXT_FROM else INK
     axes.text(column, row, text, ha="center", va="center", color=colour)
 

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from training.figures import report_words as words
 from training.figures.calibration_plot import calibration_figure
-from training.figures.confusion_plot import confusion_figure, two_class_table
+from training.figures.confusion_plot import FEW_CLASSES, confusion_figure, two_class_table
 from training.figures.curves import (
     comparison_figure,
     has_curves,
@@ -172,7 +172,7 @@ def _system_pictures(figures: Path, result: SystemResult, metrics: Metrics) -> t
     drawn.append(("calibration", calibration_figure(metrics["calibration"]), False))
     confusion = _confusion(result, metrics)
     if confusion is not None:
-        drawn.append(("confusion", confusion, False))
+        drawn.append(("confusion", confusion, len(result.classes) > FEW_CLASSES))
     if result.history:
         drawn.append(("learning", learning_figure(result.history), True))
     if result.saliency is not None:

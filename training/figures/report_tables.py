@@ -136,7 +136,7 @@ def _two_class_columns() -> list[_Column]:
     rates = ("f1", "sensitivity", "specificity", "positive_predictive_value", "negative_predictive_value")
     heads = ("F1", "Sensitivity", "Specificity", "PPV", "NPV")
     return [
-        _over_folds("AUC", "auc"),
+        _over_folds("AUC, mean ± SD", "auc"),
         _pooled("AUC, pooled", "auc"),
         _pooled("AP, pooled", "average_precision"),
         *(_rate(head, "at_best_f1", rate) for head, rate in zip(heads, rates, strict=True)),
@@ -144,7 +144,7 @@ def _two_class_columns() -> list[_Column]:
 
 
 def _many_class_columns() -> list[_Column]:
-    columns = [_over_folds("Accuracy", "accuracy")]
+    columns = [_over_folds("Accuracy, mean ± SD", "accuracy")]
     for head, name in (
         ("Accuracy, pooled", "accuracy"),
         ("Macro recall", "macro_recall"),
