@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from training.commands import compare, publish
+from training.commands import compare, publish, report
 from training.fitting.memory import keep_freed_memory
 from training.retraining import command as retraining
 
@@ -26,6 +26,9 @@ class Command:
 COMMANDS: Final = {
     "compare": Command(
         "fit and judge the systems of an experiment", compare.add_arguments, compare.run, compare.KNOWN_ERRORS
+    ),
+    "report": Command(
+        "tables, curves and predictions of a run", report.add_arguments, report.run, report.KNOWN_ERRORS
     ),
     "publish": Command(
         "make a bundle of one of its systems", publish.add_arguments, publish.run, publish.KNOWN_ERRORS
