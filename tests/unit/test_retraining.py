@@ -32,7 +32,8 @@ from training.retraining import command
 from training.retraining.job import Job, RetrainError, bundle_name
 from training.retraining.networks import Network, Workshop
 from training.retraining.retrain import Retrained, retrain
-from training.systems.recipes import SITE_CLASSES, MiRecipe, OmiProxyRecipe, Recipe, SiteRecipe
+from training.systems.questions import SITE_CLASSES
+from training.systems.recipes import MiRecipe, OmiProxyRecipe, Recipe, SiteRecipe
 
 ONE_EPOCH = FitSettings(epochs=1, batch=16)
 SMALL_MI = MiRecipe(name="mayo-alvd.mi-ptbxl", arch="mayo-alvd", settings=ONE_EPOCH)

@@ -79,7 +79,8 @@ def wanted_systems(experiment: Mapping[str, Any]) -> list[str]:
     systems = experiment.get("systems", [])
     if isinstance(systems, Mapping):
         return list(systems)
-    return [str(each["name"]) if isinstance(each, Mapping) else str(each) for each in systems]
+    named = [each.get("title") or each["name"] if isinstance(each, Mapping) else each for each in systems]
+    return [str(name) for name in named]
 
 
 def read_system(folder: Path, rows: Mapping[int, LabelledRow]) -> SystemResult:
@@ -87,7 +88,7 @@ def read_system(folder: Path, rows: Mapping[int, LabelledRow]) -> SystemResult:
     facts = _json(folder / "system.json")
     arrays = _arrays(folder / "predictions.npz")
     try:
-        return _system(facts, arrays, rows, _history(folder / "history.json"), _saliency(folder))
+        return _system(facts, arrays, rows, _history(folder / "history.json"), read_saliency(folder))
     except (KeyError, TypeError, ValueError) as error:
         raise RunFolderError(
             f"The results in {folder} are incomplete ({error}): repeat this system."
@@ -143,7 +144,8 @@ def write_saliency(folder: Path, saliency: AggregateSaliency) -> Path:
     return path
 
 
-def _saliency(folder: Path) -> AggregateSaliency | None:
+def read_saliency(folder: Path) -> AggregateSaliency | None:
+    """What `write_saliency` kept in this folder; None where it kept nothing."""
     if not (folder / SALIENCY_FILE).exists():
         return None
     arrays = _arrays(folder / SALIENCY_FILE)

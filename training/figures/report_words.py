@@ -20,8 +20,8 @@ def experiment_title(run: Run) -> str:
 
 
 def experiment_sentences(run: Run) -> list[str]:
-    """What experiment.toml says of itself in `description`, `data` and `label`, where they are text."""
-    said = [run.experiment.get(key) for key in ("description", "data", "label")]
+    """What experiment.toml says of itself in `notes`, where it is text."""
+    said = [run.experiment.get("notes")]
     return [text for text in said if isinstance(text, str)]
 
 

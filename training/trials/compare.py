@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,14 @@ import numpy.typing as npt
 from inference.nets import build_net
 from training.data.folds import Split, make_splits
 from training.data.prepared_set import PreparedSet
+from training.figures.aggregate_saliency import combined
 from training.figures.out_of_fold import OutOfFold
+from training.figures.read_run import write_saliency
 from training.systems.forest_recipe import ForestRecipe
 from training.systems.registry import SYSTEMS, System
 from training.trials.cross_validate import Surroundings, fold_results
 from training.trials.experiment import Experiment
+from training.trials.fold_files import read_history, read_saliencies, validation_rows
 from training.trials.run_folder import claim, fingerprint, settings_in_words, write_json
 
 
@@ -46,17 +48,16 @@ def run_system(
     facts = _facts(experiment, recipe, prepared, chosen, len(splits))
     if around.processes.is_first:
         claim(folder, facts)
-    start = time.perf_counter()
     result = fold_results(recipe, prepared, chosen, around, folder)
     if around.processes.is_first:
-        _write_whole(folder, facts, result, chosen, time.perf_counter() - start)
+        _write_whole(folder, facts, result, chosen)
     return result
 
 
 def kept_epochs(folder: Path) -> list[int]:
     """The epoch that each finished fold of a system's folder kept."""
-    histories = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("fold*.json"))]
-    return [int(history["kept_epoch"]) for history in histories]
+    runs = [int(path.stem.removeprefix("fold")) for path in folder.glob("fold*.npz")]
+    return [read_history(folder, run).kept_epoch for run in sorted(runs)]
 
 
 def write_records(prepared: PreparedSet, path: Path) -> None:
@@ -106,20 +107,17 @@ def _n_parameters(recipe: System) -> int | None:
     return sum(parameter.numel() for parameter in net.parameters())
 
 
-def _write_whole(
-    folder: Path, facts: dict[str, Any], result: OutOfFold, splits: list[Split], seconds: float
-) -> None:
-    """predictions.npz, history.json and the system's facts with the seconds that this call took."""
+def _write_whole(folder: Path, facts: dict[str, Any], result: OutOfFold, splits: list[Split]) -> None:
+    """What the figures are made of: predictions.npz, history.json, saliency, and the seconds of all folds."""
     arrays: dict[str, npt.NDArray[Any]] = {"rows": result.rows, "run": result.run, "targets": result.targets}
     arrays["probabilities"] = result.probabilities
-    histories = []
     for k, split in enumerate(splits):
-        fold = np.load(folder / f"fold{split.run}.npz", allow_pickle=False)
-        arrays[f"validation_rows_{k}"] = fold["validation_rows"]
-        arrays[f"validation_probabilities_{k}"] = fold["validation"]
-        arrays[f"validation_targets_{k}"] = result.validation[k][1]
-        history = json.loads((folder / f"fold{split.run}.json").read_text(encoding="utf-8"))
-        histories.append(history["epochs"])
+        arrays[f"validation_rows_{k}"] = validation_rows(folder, split.run)
+        arrays[f"validation_probabilities_{k}"], arrays[f"validation_targets_{k}"] = result.validation[k]
     np.savez(folder / "predictions.npz", allow_pickle=False, **arrays)
-    write_json(folder / "history.json", histories)
-    write_json(folder / "system.json", facts | {"seconds": seconds})
+    histories = [read_history(folder, split.run) for split in splits]
+    write_json(folder / "history.json", [history.epochs for history in histories])
+    saliencies = read_saliencies(folder, [split.run for split in splits])
+    if saliencies:
+        write_saliency(folder, combined(saliencies))
+    write_json(folder / "system.json", facts | {"seconds": sum(each.seconds for each in histories)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from torch import nn
 from inference.nets import build_net
 from training.data.folds import Split
 from training.data.prepared_set import PreparedSet
+from training.figures.aggregate_saliency import AggregateSaliency, aggregate, raw_saliency
 from training.figures.out_of_fold import OutOfFold
 from training.fitting.fit import EVALUATION_BATCH, FitData, Fitted, fit, predict_probabilities
 from training.fitting.processes import ALONE, Processes, wait_for_all
@@ -24,6 +25,7 @@ from training.systems.forest import FittedForest
 from training.systems.forest_recipe import ForestRecipe
 from training.systems.recipes import Recipe
 from training.systems.registry import System
+from training.trials.fold_files import FoldHistory, is_finished, read_folds, write_fold
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -85,10 +87,10 @@ class FittedTrees:
 def fold_results(
     recipe: System, prepared: PreparedSet, splits: Sequence[Split], around: Surroundings, folder: Path
 ) -> OutOfFold:
-    """Fit and test on every split, or take finished ones from `folder`: fold<k>.npz and its history."""
+    """Fit and test on every split, or take finished ones from `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for split in splits:
-        if not (folder / f"fold{split.run}.npz").exists():
+        if not is_finished(folder, split.run):
             _run_fold(recipe, prepared, usable(recipe, prepared, split), around, folder)
         wait_for_all(around.processes)
     return read_folds(folder, [split.run for split in splits], recipe.targets(prepared))
@@ -99,36 +101,38 @@ def _run_fold(
 ) -> None:
     label = f"{recipe.name} fold {split.run + 1}"
     checkpoint = folder / f"fold{split.run}.checkpoint"
+    start = time.perf_counter()
     model = fitted_system(recipe, prepared, split, label, around, checkpoint)
+    history = FoldHistory(model.kept_epoch, time.perf_counter() - start, model.history)
     validation = model.probabilities(prepared, split.validation)
     test = model.probabilities(prepared, split.test)
-    if not around.processes.is_first:
-        return
-    history = {"kept_epoch": model.kept_epoch, "epochs": list(model.history)}
-    (folder / f"fold{split.run}.json").write_text(json.dumps(history), encoding="utf-8")
-    # The arrays come last and under their name at once: a fold that has them is finished.
-    partial = folder / f"fold{split.run}.partial.npz"
-    np.savez(
-        partial,
-        allow_pickle=False,
-        test_rows=split.test,
-        test=test,
-        validation_rows=split.validation,
-        validation=validation,
-    )
-    partial.replace(folder / f"fold{split.run}.npz")
-    checkpoint.unlink(missing_ok=True)
+    if around.processes.is_first:
+        saliency = _positives_saliency(model, prepared, split.test)
+        write_fold(folder, split, test, validation, history, saliency)
+        checkpoint.unlink(missing_ok=True)
 
 
-def read_folds(folder: Path, runs: Sequence[int], targets: IntArray) -> OutOfFold:
-    """The finished folds of `folder` as one; `targets` (n,) are those of all prepared rows."""
-    results = [dict(np.load(folder / f"fold{run}.npz", allow_pickle=False)) for run in runs]
-    return OutOfFold(
-        rows=np.concatenate([result["test_rows"] for result in results]),
-        probabilities=np.concatenate([result["test"] for result in results]),
-        targets=np.concatenate([targets[result["test_rows"]] for result in results]),
-        run=np.concatenate([np.full(result["test_rows"].size, k) for k, result in enumerate(results)]),
-        validation=tuple((result["validation"], targets[result["validation_rows"]]) for result in results),
+def _positives_saliency(model: Judged, prepared: PreparedSet, rows: IntArray) -> AggregateSaliency | None:
+    """What a two-class network on beats looks at in the tested positives; None for other systems."""
+    if not isinstance(model, FittedNetwork):
+        return None
+    recipe = model.recipe
+    positives = rows[recipe.targets(prepared)[rows] == 1]
+    if not recipe.spec.is_beat or len(recipe.classes) != 2 or not positives.size:
+        return None
+    first = recipe.spec.first_sample
+    beats_mv = np.asarray(prepared.beats_mv[positives])[:, :, first : first + recipe.spec.n_samples]
+    return aggregate(raw_saliency(model.fitted.net, np.asarray(prepared.inputs[positives])), beats_mv)
+
+
+def usable(recipe: System, prepared: PreparedSet, split: Split) -> Split:
+    """The split without the rows that the question leaves out."""
+    tested, trained = recipe.usable_rows(prepared), recipe.training_rows(prepared)
+    return Split(
+        split.run,
+        np.intersect1d(split.train, trained),
+        np.intersect1d(split.validation, tested),
+        np.intersect1d(split.test, tested),
     )
 
 
@@ -144,17 +148,6 @@ def fitted_system(
     if isinstance(recipe, ForestRecipe):
         return FittedTrees(recipe, recipe.fitted(prepared, split.train))
     return fitted_network(recipe, prepared, split.train, split.validation, label, around, checkpoint)
-
-
-def usable(recipe: System, prepared: PreparedSet, split: Split) -> Split:
-    """The split without the rows that the question leaves out."""
-    tested, trained = recipe.usable_rows(prepared), recipe.training_rows(prepared)
-    return Split(
-        split.run,
-        np.intersect1d(split.train, trained),
-        np.intersect1d(split.validation, tested),
-        np.intersect1d(split.test, tested),
-    )
 
 
 def fitted_network(
