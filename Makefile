@@ -66,7 +66,7 @@ $(STAMP)-run: | $(PY)
 	@touch $@
 
 $(STAMP)-dev: | $(PY)
-	$(call install,.[train$(,)dev])
+	$(call install,.[train$(,)images$(,)dev])
 	@touch $(STAMP)-run $@
 
 , := ,

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 Options = argparse.Namespace
-INSTALL_TRAINING: Final = 'python -m pip install --editable ".[train]"'
 """What the README says to run before `train`."""
 
 
@@ -115,9 +114,6 @@ def _train(options: Options) -> int:
 
     if find_spec("training") is None:
         print("Training is not part of this built program: run it from the source code.", file=sys.stderr)
-        return 1
-    if find_spec("sklearn") is None:
-        print(f"Training needs scikit-learn: run {INSTALL_TRAINING} first.", file=sys.stderr)
         return 1
     words = list(options.rest)
     if words[:1] == ["--log"] and len(words) > 1:

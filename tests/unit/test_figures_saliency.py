@@ -16,7 +16,7 @@ from inference.prepare import PrepareSpec, prepare
 from inference.records import STANDARD_LEADS
 from tests.unit.model_bundles import beating_heart, untrained_net
 from training.figures.aggregate_saliency import aggregate, combined, raw_saliency
-from training.figures.read_run import _saliency, write_saliency
+from training.figures.read_run import read_saliency, write_saliency
 from training.figures.saliency_plot import RAMP_STOPS, saliency_figure
 
 V3 = STANDARD_LEADS.index("V3")
@@ -93,7 +93,7 @@ def test_the_map_survives_the_run_folder(tmp_path: Path) -> None:
     maps = np.random.default_rng(1).random((2, 12, 400)).astype(np.float32)
     saliency = aggregate(maps, maps, r_sample=120)
     write_saliency(tmp_path, saliency)
-    again = _saliency(tmp_path)
+    again = read_saliency(tmp_path)
     assert again is not None
     np.testing.assert_array_equal(again.within_lead, saliency.within_lead)
     assert (again.n_records, again.r_sample) == (2, 120)

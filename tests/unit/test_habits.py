@@ -144,11 +144,23 @@ def test_training_without_scikit_learn_names_the_readmes_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import main
+    from training.cli import INSTALL
 
     monkeypatch.setitem(sys.modules, "sklearn", None)
     assert main.main(["train", "retrain", "--help"]) == 1
-    assert capsys.readouterr().err == f"Training needs scikit-learn: run {main.INSTALL_TRAINING} first.\n"
-    assert f".venv/bin/{main.INSTALL_TRAINING}" in (ROOT / "README.md").read_text(encoding="utf-8")
+    said = f"'train retrain' needs packages that are not here (sklearn): run {INSTALL} first.\n"
+    assert capsys.readouterr().err == said
+    assert INSTALL in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_built_program_retrains_and_says_that_research_is_done_from_the_source(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import main
+
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert main.main(["train", "compare", "mi-beats"]) == 1
+    assert "run it from the source code" in capsys.readouterr().err
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:

@@ -16,7 +16,7 @@ from training.data.labelled_record import LabelledRecord
 
 IntArray = npt.NDArray[np.int64]
 N_FOLDS: Final = 10
-SplitScheme = Literal["patient-folds", "leave-one-patient-out"]
+SplitScheme = Literal["patient-folds", "leave-one-patient-out", "random-windows"]
 _SEED: Final = 20240509
 
 
@@ -44,7 +44,8 @@ def make_splits(
 
     `patient-folds`: ten stratified folds of the known patients; run k tests fold k, validates on fold k-1
     and trains on the other eight (arXiv 2405.09567). `leave-one-patient-out`: each known patient is tested
-    once (Uchiyama et al. 2022, setting 2), with the fold before the patient's own for validation. Raises
+    once (Uchiyama et al. 2022, setting 2), with the fold before the patient's own for validation.
+    `random-windows`: as patient-folds, of the rows of `training.data.windows`, where patients leak. Raises
     LeakageError when one signal or patient is in two parts of a run.
     """
     fold_of = assign_folds(records, strata)
@@ -62,7 +63,7 @@ def make_splits(
 
 def _tests(records: Sequence[LabelledRecord], fold_of: IntArray, scheme: SplitScheme) -> list[IntArray]:
     """The tested rows of each run."""
-    if scheme == "patient-folds":
+    if scheme != "leave-one-patient-out":
         return [np.flatnonzero(fold_of == fold) for fold in range(N_FOLDS) if (fold_of == fold).any()]
     rows_of: dict[str, list[int]] = defaultdict(list)
     for row, record in enumerate(records):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from inference.nets import build_net
 from training.data.folds import Split, make_splits
 from training.data.prepared_set import PreparedSet
+from training.data.windows import as_windows
 from training.figures.aggregate_saliency import combined
 from training.figures.out_of_fold import OutOfFold
 from training.figures.read_run import write_saliency
@@ -21,6 +22,9 @@ from training.trials.cross_validate import Surroundings, fold_results
 from training.trials.experiment import Experiment
 from training.trials.fold_files import read_history, read_saliencies, validation_rows
 from training.trials.run_folder import claim, fingerprint, settings_in_words, write_json
+
+LEAKING: Final = " (random windows: patients leak)"
+"""Said wherever such a system is named: its figures say nothing about new patients."""
 
 
 def compare(experiment: Experiment, prepared: PreparedSet, folder: Path, around: Surroundings) -> None:
@@ -32,6 +36,9 @@ def compare(experiment: Experiment, prepared: PreparedSet, folder: Path, around:
     folder.mkdir(parents=True, exist_ok=True)
     if around.processes.is_first:
         (folder / "experiment.toml").write_text(experiment.text, encoding="utf-8")
+    if experiment.protocol.split == "random-windows":
+        prepared = as_windows(prepared, experiment.systems[0].spec)
+    if around.processes.is_first:
         write_records(prepared, folder / "records.jsonl")
     for recipe in experiment.systems:
         run_system(experiment, recipe, prepared, folder / recipe.name, around)
@@ -82,7 +89,7 @@ def write_records(prepared: PreparedSet, path: Path) -> None:
 def _facts(
     experiment: Experiment, recipe: System, prepared: PreparedSet, splits: list[Split], n_splits: int
 ) -> dict[str, Any]:
-    title = SYSTEMS[recipe.arch].title
+    title = SYSTEMS[recipe.arch].title + (LEAKING if experiment.protocol.split == "random-windows" else "")
     return {
         "name": recipe.name,
         "title": title if recipe.name == recipe.arch else f"{title}, {recipe.name}",

@@ -79,6 +79,8 @@ def _experiment(name: str, said: Mapping[str, Any], text: str) -> Experiment:
     if len(set(names)) < len(names):
         raise ExperimentError(f"{name} names a system twice: give one of them a title of its own.")
     protocol = Protocol(**said.get("protocol", {}))
+    if protocol.split == "random-windows" and any(s.spec.profile != "lead-images-64" for s in systems):
+        raise ExperimentError(f"{name} splits by windows, which only systems on pictures of windows have.")
     if protocol.split not in get_args(SplitScheme):
         raise ExperimentError(f"{name} wants a split {protocol.split!r}, which there is not.")
     return Experiment(name, said["title"], question, protocol, systems, text, said.get("notes", ""))
