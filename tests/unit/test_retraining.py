@@ -15,7 +15,7 @@ from torch import nn
 
 import main
 from inference.bundle import load_net, verify_golden
-from inference.bundle_info import BundleInfo, Task, read_bundle_info
+from inference.bundle_info import BundleInfo, read_bundle_info
 from inference.labels import Omi, Reading
 from inference.manifest import ManifestRow, write_manifest
 from inference.nets import build_net
@@ -23,7 +23,7 @@ from inference.prepare import PrepareSpec
 from inference.run_progress import ProgressWriter, read_progress
 from tests.unit.labelled_sets import saved_records
 from tests.unit.manifests import reading_of
-from training.data.folds import IntArray, LeakageError
+from training.data.folds import LeakageError
 from training.data.frozen_folds import patient_hash
 from training.data.inputs import PreparedSet, prepare_set
 from training.data.labelled_record import LabelledRecord
@@ -32,29 +32,16 @@ from training.retraining import command
 from training.retraining.job import Job, RetrainError, bundle_name
 from training.retraining.networks import Network, Workshop
 from training.retraining.retrain import Retrained, retrain
-from training.systems.questions import SITE_CLASSES
-from training.systems.recipes import MiRecipe, OmiProxyRecipe, Recipe, SiteRecipe
+from training.systems.questions import SITE
+from training.systems.recipes import MiRecipe, OmiProxyRecipe, Recipe
 
 ONE_EPOCH = FitSettings(epochs=1, batch=16)
 SMALL_MI = MiRecipe(name="mayo-alvd.mi-ptbxl", arch="mayo-alvd", settings=ONE_EPOCH)
 SMALL_PROXY = OmiProxyRecipe(name="mayo-alvd.omi-proxy", arch="mayo-alvd", settings=ONE_EPOCH)
 
 
-@dataclass(frozen=True)
-class BeatSiteRecipe(MiRecipe):
-    """Locations from median beats: SiteRecipe's question to a network small enough for a test."""
-
-    task: Task = "mi-location"
-    classes: tuple[str, ...] = SITE_CLASSES
-
-    def usable_rows(self, prepared: PreparedSet) -> IntArray:
-        return SiteRecipe().usable_rows(prepared)
-
-    def targets(self, prepared: PreparedSet) -> IntArray:
-        return SiteRecipe().targets(prepared)
-
-
-SMALL_SITE = BeatSiteRecipe(name="mayo-alvd.site-ptbxl", arch="mayo-alvd", settings=ONE_EPOCH)
+SMALL_SITE = MiRecipe(name="mayo-alvd.site-ptbxl", arch="mayo-alvd", question=SITE, settings=ONE_EPOCH)
+"""Locations from median beats: the location model's question to a network small enough for a test."""
 
 
 @dataclass(frozen=True)
