@@ -30,7 +30,7 @@ from training.data.labelled_record import LabelledRecord
 from training.fitting.fit import FitSettings
 from training.retraining import command
 from training.retraining.job import Job, RetrainError, bundle_name
-from training.retraining.networks import Network, Workshop
+from training.retraining.networks import Workshop
 from training.retraining.retrain import Retrained, retrain
 from training.systems.questions import SITE
 from training.systems.recipes import MiRecipe, OmiProxyRecipe, Recipe
@@ -221,11 +221,9 @@ def spied_training(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     fitted = Workshop._fitted
 
-    def spy(
-        self: Workshop, what: str, recipe: Recipe, prepared: PreparedSet, rows: Any, start: Network | None
-    ) -> Any:
+    def spy(self: Workshop, what: str, recipe: Recipe, prepared: PreparedSet, rows: Any, *rest: Any) -> Any:
         seen.extend(prepared.records[row].record_id for row in rows)
-        return fitted(self, what, recipe, prepared, rows, start)
+        return fitted(self, what, recipe, prepared, rows, *rest)
 
     monkeypatch.setattr(Workshop, "_fitted", spy)
     return seen

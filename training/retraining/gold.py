@@ -38,10 +38,11 @@ class Gold:
 
     def refuse_leak(self, prepared: PreparedSet, rows: IntArray) -> None:
         """Raises LeakageError when one of these training rows holds a gold record's signal or patient."""
-        signals = {prepared.sha256[row] for row in self.rows}
+        names = prepared.signals
+        signals = {names[row] for row in self.rows}
         patients = {prepared.records[row].patient for row in self.rows}
         for row in rows:
-            if prepared.sha256[row] in signals or prepared.records[row].patient in patients:
+            if names[row] in signals or prepared.records[row].patient in patients:
                 raise LeakageError(
                     f"The gold set's ECG or patient of {prepared.records[row].record_id} is among the "
                     "training data under another name: remove the duplicate or give both copies one patient."

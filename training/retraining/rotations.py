@@ -42,6 +42,6 @@ def rotation(merged: Merged, folds: IntArray, gold: Gold, run: int) -> Split:
         np.flatnonzero(is_test & ~gold.kept_out),
     )
     together = merged.prepared
-    refuse_leakage(split, together.sha256, [record.patient for record in together.records])
+    refuse_leakage(split, together.signals, [record.patient for record in together.records])
     gold.refuse_leak(together, np.concatenate([split.train, split.validation]))
     return split

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from training.data.columns import LEADS_MV, Column
 from training.data.measured_columns import RR_MS
 from training.data.prepared_set import PreparedSet
 from training.fitting.fit import Batch
-from training.fitting.settings import FitSettings
+from training.fitting.settings import FitSettings, Optimiser, Schedule
 from training.systems.asked import Asked
 from training.systems.augment import augmented_inputs
 from training.systems.questions import MI, OMI_PROXY, SITE, Question
@@ -228,13 +228,23 @@ def _changed(pieces_mv: FloatArray, rng: np.random.Generator) -> FloatArray:
     return np.asarray(pieces, np.float32)
 
 
+_OPTIMISERS: Final[dict[Optimiser, str]] = {"adamw": "AdamW", "adam": "Adam"}
+_SCHEDULES: Final[dict[Schedule, str]] = {
+    "one-cycle": "one cycle",
+    "plateau": "lowered on a plateau",
+    "constant": "constant",
+}
+
+
 def describe_settings(recipe: Recipe) -> dict[str, Any]:
     """The settings that a model card prints."""
     settings = recipe.settings
     return {
         "epochs": settings.epochs,
         "batch": settings.batch,
-        f"highest learning rate ({settings.optimiser}, {settings.schedule})": settings.highest_learning_rate,
+        f"highest learning rate ({_OPTIMISERS[settings.optimiser]}, {_SCHEDULES[settings.schedule]})": (
+            settings.highest_learning_rate
+        ),
         "weight decay": settings.weight_decay,
         "label smoothing": settings.label_smoothing,
         "rows of a batch": settings.sampling,
