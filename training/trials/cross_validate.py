@@ -91,15 +91,15 @@ def fold_results(
     folder.mkdir(parents=True, exist_ok=True)
     for split in splits:
         if not is_finished(folder, split.run):
-            _run_fold(recipe, prepared, usable(recipe, prepared, split), around, folder)
+            label = f"{recipe.name} fold {split.run + 1} of {splits[-1].run + 1}"
+            _run_fold(recipe, prepared, usable(recipe, prepared, split), around, folder, label)
         wait_for_all(around.processes)
     return read_folds(folder, [split.run for split in splits], recipe.targets(prepared))
 
 
 def _run_fold(
-    recipe: System, prepared: PreparedSet, split: Split, around: Surroundings, folder: Path
+    recipe: System, prepared: PreparedSet, split: Split, around: Surroundings, folder: Path, label: str
 ) -> None:
-    label = f"{recipe.name} fold {split.run + 1}"
     checkpoint = folder / f"fold{split.run}.checkpoint"
     start = time.perf_counter()
     model = fitted_system(recipe, prepared, split, label, around, checkpoint)
