@@ -17,7 +17,9 @@ from inference.signal.lead_image import draw_lead_images
 from inference.signal.paper_picture import draw_paper_picture, network_pictures, sheet_strips
 
 FloatArray = npt.NDArray[np.float32]
-Profile = Literal["beat-zscore-12x400", "lead-images-64", "paper-picture-224"]
+Profile = Literal[
+    "beat-zscore-12x400", "beat-maxabs-12x400", "beat-mv-12x400", "lead-images-64", "paper-picture-224"
+]
 PROFILES: Final[tuple[Profile, ...]] = get_args(Profile)
 _NOTABLE: Final = (
     "gap",
@@ -53,8 +55,10 @@ class PrepareSpec:
     """Everything between a Record and a network's input, saved in the model's bundle.
 
     `beat-zscore-12x400`: samples 150 … 549 of the 600-sample median beat, z-scored per lead (std 0 -> 1),
-    as in ECG-SMART-NET (arXiv 2405.09567). `lead-images-64`: per lead one 64x64 grey picture of each
-    window of `window_s` every `step_s`, fixed range ±`range_mv` (Uchiyama et al. 2022).
+    as in ECG-SMART-NET (arXiv 2405.09567); `beat-maxabs-12x400`: divided by each lead's largest absolute
+    value, as in its authors' later code; `beat-mv-12x400`: in millivolts, so that amplitudes stay.
+    `lead-images-64`: per lead one 64x64 grey picture of each window of `window_s` every `step_s`, fixed range
+    ±`range_mv` (Uchiyama et al. 2022).
     `paper-picture-224`: the first ten seconds as a picture of the printed sheet, 224x224 in colour,
     normalised with ImageNet's mean and deviation (Gandham et al.).
     """
@@ -78,7 +82,7 @@ class PrepareSpec:
     @property
     def is_beat(self) -> bool:
         """Whether the input is the median beat; otherwise it is pictures of the leads or of the sheet."""
-        return self.profile == "beat-zscore-12x400"
+        return self.profile.startswith("beat-")
 
     @property
     def is_sheet(self) -> bool:
@@ -181,7 +185,17 @@ def _beat_array(beat: MedianBeat, spec: PrepareSpec, rows: list[int]) -> FloatAr
     gapped = [name for name, row in zip(spec.leads, part, strict=True) if np.isnan(row).any()]
     if gapped:
         raise PrepareError(f"Not run: the median beat of {_and(gapped)} has gaps where this model looks.")
-    return zscore_per_lead(part)[None, None]
+    return scaled_beat(part, spec.profile)[None, None]
+
+
+def scaled_beat(beat_mv: FloatArray, profile: Profile) -> FloatArray:
+    """Beats (…, n_leads, n_samples) in mV as a beat profile wants them; same shape."""
+    if profile == "beat-zscore-12x400":
+        return zscore_per_lead(beat_mv)
+    if profile == "beat-maxabs-12x400":
+        largest = np.abs(beat_mv).max(axis=-1, keepdims=True)
+        return np.asarray(beat_mv / np.where(largest > 1e-6, largest, 1.0), np.float32)
+    return np.array(beat_mv, np.float32)
 
 
 def zscore_per_lead(beat_mv: FloatArray) -> FloatArray:
@@ -209,6 +223,14 @@ def window_starts(n_samples: int, spec: PrepareSpec) -> list[int]:
     return list(range(0, n_samples - length + 1, step))
 
 
+def complete_window_starts(leads_mv: FloatArray, spec: PrepareSpec) -> list[int]:
+    """Those windows of (n_leads, n) filtered mV in which no lead has a gap."""
+    length = int(spec.window_s * MODEL_FS_HZ)
+    has_gap = np.asarray(np.isnan(leads_mv).any(axis=0))
+    starts = window_starts(leads_mv.shape[1], spec)
+    return [start for start in starts if not has_gap[start : start + length].any()]
+
+
 def draw_windows(leads_mv: FloatArray, starts: list[int], spec: PrepareSpec) -> FloatArray:
     """Pictures (n_windows, n_leads, px, px) of windows of (n_leads, n) filtered mV at 500 Hz."""
     length = int(spec.window_s * MODEL_FS_HZ)
@@ -219,12 +241,7 @@ def draw_windows(leads_mv: FloatArray, starts: list[int], spec: PrepareSpec) -> 
 
 
 def _image_array(leads_mv: FloatArray, spec: PrepareSpec) -> tuple[FloatArray, tuple[float, ...]]:
-    length = int(spec.window_s * MODEL_FS_HZ)
-    starts = [
-        start
-        for start in window_starts(leads_mv.shape[1], spec)
-        if not np.isnan(leads_mv[:, start : start + length]).any()
-    ]
+    starts = complete_window_starts(leads_mv, spec)
     if not starts:
         raise PrepareError(f"Not run: no {spec.window_s:g}-s window of this recording is complete.")
     if len(starts) > _MOST_WINDOWS:

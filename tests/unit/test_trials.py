@@ -9,18 +9,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.prepare import PrepareSpec
-from tests.unit.labelled_sets import saved_records
+from inference.prepare import PrepareSpec, Profile, prepare
+from inference.records import STANDARD_LEADS, read_record
+from tests.unit.labelled_sets import labelled, saved_records
+from tests.unit.made_records import made_signals
+from training.data.columns import LEADS_MV, beat_columns
+from training.data.folds import make_splits
 from training.data.inputs import PreparedSet, prepare_set
+from training.data.measured_columns import RR_MS
+from training.figures.read_run import read_run
 from training.fitting.progress import Step
 from training.fitting.settings import FitSettings
 from training.systems.forest_recipe import ForestRecipe
 from training.systems.questions import MI, OMI_PROXY, SITE_8, SITE_11
-from training.systems.recipes import OmiProxyRecipe
+from training.systems.recipes import MiRecipe, OmiProxyRecipe, SiteRecipe
 from training.systems.registry import SYSTEMS, UnknownSystemError, system_named
 from training.systems.sampling import class_weights_of_rows, inverse_frequency, row_batches
 from training.trials.compare import compare
-from training.trials.cross_validate import Surroundings
+from training.trials.cross_validate import NothingToLearnError, Surroundings
 from training.trials.experiment import EXPERIMENTS, Experiment, ExperimentError, load_experiment
 from training.trials.run_folder import OtherRunError
 
@@ -81,6 +87,13 @@ def test_the_papers_own_settings_are_kept_beside_the_faster_recipe() -> None:
         (('name = "mayo-alvd"', 'name = "mayo"'), "There is no system 'mayo'"),
         (("folds = 2", 'split = "by-chance"'), "wants a split 'by-chance'"),
         (("[fit]", "[fit"), "is not understood"),
+        (("epochs = 2", 'epochs = "two"'), "epochs = 'two': a number"),
+        (("folds = 2", "folds = 0"), "wants folds = 0"),
+        (('name = "mayo-alvd"', 'name = "mayo-alvd"\ntitle = "a/b"'), "cannot name a folder"),
+        (('name = "mayo-alvd"', 'name = "mayo-alvd"\nprepare = { first_sample = 100 }'), "only profile can"),
+        (('question = "mi"', 'question = "site"'), "more than two classes"),
+        (('question = "mi"', 'question = "class-folders"'), "sees no pictures"),
+        (("folds = 2", 'split = "random-windows"'), "does not see windows"),
     ],
 )
 def test_an_experiment_that_is_not_understood_is_refused_with_a_sentence(
@@ -135,6 +148,105 @@ def test_a_folder_of_other_labels_is_not_gone_on_with(tmp_path: Path, prepared: 
     other = replace(prepared, records=(flipped, *prepared.records[1:]))
     with pytest.raises(OtherRunError, match="give another --work"):
         compare(written(tmp_path), other, tmp_path / "run", QUIET)
+
+
+def test_a_refused_run_leaves_the_one_that_is_there_as_it_was(tmp_path: Path, prepared: PreparedSet) -> None:
+    compare(written(tmp_path), prepared, tmp_path / "run", QUIET)
+    before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
+    other = prepared.take(np.arange(40)[::-1].copy())
+    with pytest.raises(OtherRunError):
+        compare(written(tmp_path), other, tmp_path / "run", QUIET)
+    assert {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()} == before
+
+
+def test_what_decides_the_folds_decides_whether_a_run_goes_on(tmp_path: Path, prepared: PreparedSet) -> None:
+    compare(written(tmp_path), prepared, tmp_path / "run", QUIET)
+    moved = replace(prepared.records[1], site="A")
+    with pytest.raises(OtherRunError):
+        compare(
+            written(tmp_path),
+            replace(prepared, records=(prepared.records[0], moved, *prepared.records[2:])),
+            tmp_path / "run",
+            QUIET,
+        )
+
+
+def test_an_unfinished_run_can_be_reported(tmp_path: Path, prepared: PreparedSet) -> None:
+    class CutError(Exception):
+        pass
+
+    def cut(step: Step) -> None:
+        if "fold 2" in step.label:
+            raise CutError
+
+    with pytest.raises(CutError):
+        compare(written(tmp_path), prepared, tmp_path / "run", Surroundings(on_step=cut))
+    run = read_run(tmp_path / "run")
+    assert [system.name for system in run.systems] == ["mayo-alvd"]
+    assert run.systems[0].folds_run == (0,)
+
+
+def test_training_records_of_one_class_are_refused_with_a_sentence(
+    tmp_path: Path, prepared: PreparedSet
+) -> None:
+    healthy = replace(prepared, records=tuple(replace(each, is_mi=False) for each in prepared.records))
+    with pytest.raises(NothingToLearnError, match="all of one class"):
+        compare(written(tmp_path), healthy, tmp_path / "run", QUIET)
+
+
+def test_each_patient_is_left_out_once_and_patients_without_an_answer_never(prepared: PreparedSet) -> None:
+    records = [replace(each, patient=f"p{k // 2}") for k, each in enumerate(prepared.records)]
+    tested = np.array([k >= 4 for k in range(40)])
+    strata = [str(each.is_mi) for each in records]
+    splits = make_splits(records, prepared.sha256, strata, "leave-one-patient-out", tested=tested)
+    assert sorted(tuple(split.test) for split in splits) == [(k, k + 1) for k in range(4, 40, 2)]
+    for split in splits:
+        assert not set(split.test) & set(split.train)
+        assert not set(split.validation) & {*split.train, *split.test}
+
+
+def test_windows_are_split_apart_and_keep_their_patients_name(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    columns = (*beat_columns(PrepareSpec()), LEADS_MV, RR_MS)
+    records = saved_records(tmp_path_factory.mktemp("windows"), n=4)
+    with_leads = prepare_set(records, PrepareSpec(), None, columns=columns, n_workers=1)
+    text = TOML.replace("folds = 2", 'folds = 1\nsplit = "random-windows"')
+    text = text.replace('name = "mayo-alvd"', 'name = "uchiyama-cnn"').replace("epochs = 2", "epochs = 1")
+    compare(written(tmp_path, text), with_leads, tmp_path / "run", QUIET)
+    facts = json.loads((tmp_path / "run" / "uchiyama-cnn" / "system.json").read_text())
+    assert "patients leak" in facts["title"]
+    lines = (tmp_path / "run" / "records.jsonl").read_text().splitlines()
+    assert len(lines) > 30
+    assert {json.loads(line)["patient"] for line in lines} == {"p0", "p1", "p2", "p3"}
+
+
+def test_a_slow_heart_gets_a_wider_window_in_training_as_in_prepare(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    spec = PrepareSpec(profile="lead-images-64", wide_windows_s=(1.5, 2.0))
+    assert [spec.at_rate(rr).window_s for rr in (800.0, 1200.0, 1700.0, 2500.0)] == [1.0, 1.5, 2.0, 2.0]
+    assert spec.at_rate(None) == spec
+    folder = tmp_path_factory.mktemp("slow")
+    signals, _ = made_signals([1.3] * 7)
+    np.save(folder / "slow.npy", signals.astype(np.float32))
+    sidecar = {"fs_hz": 500, "unit": "mV", "leads": list(STANDARD_LEADS)}
+    (folder / "slow.json").write_text(json.dumps(sidecar))
+    columns = (*beat_columns(PrepareSpec()), LEADS_MV, RR_MS)
+    record = labelled(0, path=folder / "slow.npy")
+    made = prepare_set([record], PrepareSpec(), None, columns=columns, n_workers=1)
+    seen = SiteRecipe(spec=spec).test_inputs(made, 0)
+    np.testing.assert_array_equal(seen, prepare(read_record(record.path), spec).array)
+
+
+@pytest.mark.parametrize("profile", ["beat-zscore-12x400", "beat-maxabs-12x400", "beat-mv-12x400"])
+def test_training_sees_bit_for_bit_what_prepare_gives_in_every_scale(
+    prepared: PreparedSet, profile: Profile
+) -> None:
+    recipe = MiRecipe(spec=PrepareSpec(profile=profile))
+    for row in (0, 1):
+        in_viewer = prepare(read_record(prepared.records[row].path), recipe.spec).array
+        assert recipe.test_inputs(prepared, row).tobytes() == in_viewer.tobytes()
 
 
 def test_every_system_answers_every_question_that_it_can_see(prepared: PreparedSet) -> None:

@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import Final
 
 from inference.manifest import ManifestError
+from inference.nets import UnknownArchitectureError
 from inference.prepare import PrepareSpec
 from training.data.class_folders import class_folder_set, read_class_folders
 from training.data.columns import beat_columns
 from training.data.duplicates import grouped_by_signal
-from training.data.folds import N_FOLDS, LeakageError
+from training.data.folds import N_FOLDS, LeakageError, TooFewPatientsError
 from training.data.inputs import EmptySetError, prepare_some
 from training.data.labelled_record import DataSetError, LabelledRecord
-from training.data.prepared_set import PreparedSet
+from training.data.prepared_set import MissingColumnError, PreparedSet
 from training.data.sources import labelled_records
 from training.fitting.processes import Processes, joined, wait_for_all
+from training.fitting.score import DivergedError
 from training.retraining.manifest_records import loaders_for
 from training.systems.questions import CLASS_FOLDERS
 from training.systems.registry import System
 from training.trials.compare import compare
-from training.trials.cross_validate import Surroundings
+from training.trials.cross_validate import NothingToLearnError, Surroundings
 from training.trials.experiment import Experiment, ExperimentError, load_experiment
 from training.trials.run_folder import OtherRunError
 
@@ -41,7 +43,12 @@ KNOWN_ERRORS: Final = (
     ExperimentError,
     LeakageError,
     ManifestError,
+    DivergedError,
+    MissingColumnError,
+    NothingToLearnError,
     OtherRunError,
+    TooFewPatientsError,
+    UnknownArchitectureError,
 )
 
 

@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import Final
 
 from inference.bundle_info import BundleError
+from inference.nets import UnknownArchitectureError
 from inference.prepare import PrepareSpec
 from training.commands.compare import asked_experiment, prepared_for
-from training.data.folds import N_FOLDS, LeakageError
+from training.data.folds import N_FOLDS, LeakageError, TooFewPatientsError
 from training.data.inputs import EmptySetError, prepare_some
 from training.data.labelled_record import DataSetError
+from training.data.prepared_set import MissingColumnError
 from training.data.ptb_xl import ptb_xl
 from training.fitting.processes import joined
+from training.fitting.score import DivergedError
 from training.publishing.publish import External, publish
 from training.publishing.shipped import SHIPPED, network_of
 from training.retraining.command import external_records
 from training.systems.recipes import Recipe
-from training.trials.cross_validate import Surroundings
+from training.trials.cross_validate import NothingToLearnError, Surroundings
 from training.trials.experiment import ExperimentError
 from training.trials.run_folder import OtherRunError
 
@@ -30,7 +33,12 @@ KNOWN_ERRORS: Final = (
     EmptySetError,
     ExperimentError,
     LeakageError,
+    DivergedError,
+    MissingColumnError,
+    NothingToLearnError,
     OtherRunError,
+    TooFewPatientsError,
+    UnknownArchitectureError,
 )
 
 

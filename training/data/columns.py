@@ -48,7 +48,7 @@ class Column:
 
     def row(self, record: Record, analysis: EcgAnalysis, model_input: ModelInput) -> Row:
         """The row of one record. Raises ValueError when `compute` gives another shape than promised."""
-        row = np.ascontiguousarray(self.compute(record, analysis, model_input), dtype=self.dtype)
+        row = np.asarray(self.compute(record, analysis, model_input), dtype=self.dtype, order="C")
         if row.shape != self.shape:
             raise ValueError(f"Column {self.name} promises rows of {self.shape} and gave {row.shape}.")
         return row

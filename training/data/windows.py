@@ -6,7 +6,7 @@ on both sides of a split, so its figures say nothing about new patients.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,7 @@ FloatArray = npt.NDArray[np.float32]
 
 
 def as_windows(prepared: PreparedSet, spec: PrepareSpec) -> PreparedSet:
-    """Each whole window of each record as a row with a patient of its own; only the column leads_mv."""
+    """Each whole window of each record as a row; only the column leads_mv is kept."""
     cut = list(_windows(prepared, spec))
     leads = np.stack([piece for _, _, piece in cut])
     return PreparedSet(
@@ -32,6 +32,11 @@ def as_windows(prepared: PreparedSet, spec: PrepareSpec) -> PreparedSet:
     )
 
 
+def apart(records: Sequence[LabelledRecord]) -> list[LabelledRecord]:
+    """The windows as if each were of a patient of its own, for the folds."""
+    return [replace(record, patient=record.record_id, patient_known=True) for record in records]
+
+
 def _windows(prepared: PreparedSet, spec: PrepareSpec) -> Iterator[tuple[LabelledRecord, str, FloatArray]]:
     length = int(spec.window_s * MODEL_FS_HZ)
     for row, record in enumerate(prepared.records):
@@ -40,5 +45,4 @@ def _windows(prepared: PreparedSet, spec: PrepareSpec) -> Iterator[tuple[Labelle
             piece = leads[:, start : start + length]
             if not np.isnan(piece).any():
                 name = f"{record.record_id}@{start / MODEL_FS_HZ:g}s"
-                window = replace(record, record_id=name, patient=name, patient_known=True)
-                yield window, f"{prepared.sha256[row]}@{start}", piece
+                yield replace(record, record_id=name), f"{prepared.sha256[row]}@{start}", piece

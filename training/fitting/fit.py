@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, ReduceLROnPlateau
 
 from training.fitting.checkpoint import Checkpoint, Weights, load_checkpoint, save_checkpoint
 from training.fitting.device import autocast, pick_device
-from training.fitting.processes import ALONE, Processes, spread, summed, wait_for_all
+from training.fitting.processes import ALONE, Processes, from_the_first, spread, summed, wait_for_all
 from training.fitting.progress import Clock, OnStep, Step, print_step
 from training.fitting.score import Score, score
 from training.fitting.settings import PLATEAU_FACTOR, PLATEAU_PATIENCE, FitSettings
@@ -27,7 +28,6 @@ Batch = tuple[FloatArray, IntArray]
 EpochBatches = Callable[[np.random.Generator], Iterator[Batch]]
 Validate = Callable[[nn.Module], tuple[FloatArray, IntArray]]
 EVALUATION_BATCH: Final = 64
-_MOST_GRADIENT: Final = 1.0
 _SHORTEST_CYCLE: Final = 8
 """Steps below which a learning-rate cycle has no rise and fall."""
 
@@ -53,6 +53,8 @@ class Fitted:
     net: nn.Module
     history: tuple[dict[str, float], ...]
     kept_epoch: int
+    seconds: float
+    """Of all epochs, those before an interruption too."""
 
 
 def fit(
@@ -108,7 +110,8 @@ class _Run:
         if self._best:
             self._net.load_state_dict(self._best)
         net = self._net.to("cpu").eval()
-        return Fitted(net, tuple(self._history), self._best_epoch or len(self._history))
+        seconds = sum(entry["seconds"] for entry in self._history)
+        return Fitted(net, tuple(self._history), self._best_epoch or len(self._history), seconds)
 
     def _take_up(self) -> None:
         state = None if self._checkpoint is None else load_checkpoint(self._checkpoint, self._settings)
@@ -122,7 +125,7 @@ class _Run:
         self._best, self._best_epoch = state.best, state.best_epoch
 
     def _epoch(self, clock: Clock) -> None:
-        number = len(self._history)
+        number, start = len(self._history), time.perf_counter()
         # Both generators begin anew with each epoch: nothing of them has to be kept for a fit that goes on.
         torch.manual_seed(self._settings.seed * 1000 + number)
         rng = np.random.default_rng([self._settings.seed, number])
@@ -133,7 +136,7 @@ class _Run:
         if judged is not None:
             entry |= {"validation_loss": judged.loss, "auc": judged.auc, "ap": judged.ap}
             entry |= {"score": judged.value}
-        self._history.append(entry)
+        self._history.append(entry | {"seconds": time.perf_counter() - start})
         self._after_epoch(judged)
         self._save()
         if self._processes.is_first:
@@ -165,7 +168,8 @@ class _Run:
         self._optimiser.zero_grad(set_to_none=True)
         # The processes' gradients are averaged: each one's loss counts as many times as there are of them.
         torch.autograd.backward(loss * self._processes.number)
-        nn.utils.clip_grad_norm_(self._net.parameters(), _MOST_GRADIENT)
+        if self._settings.largest_gradient > 0.0:
+            nn.utils.clip_grad_norm_(self._net.parameters(), self._settings.largest_gradient)
         self._optimiser.step()
         return summed(loss.detach(), self._processes)
 
@@ -185,27 +189,35 @@ class _Run:
     def _validated(self) -> Score | None:
         if self._data.validate is None or not self._settings.watches_validation:
             return None
+        if not self._processes.is_first:
+            return Score(*from_the_first([0.0, 0.0, 0.0], self._processes))
         self._net.eval()
         probabilities, targets = self._data.validate(self._net)
-        return score(targets, probabilities)
+        judged = score(targets, probabilities)
+        return Score(*from_the_first([judged.auc, judged.ap, judged.loss], self._processes))
 
     def _after_epoch(self, judged: Score | None) -> None:
-        if isinstance(self._schedule, ReduceLROnPlateau) and judged is not None:
-            self._schedule.step(judged.value)
-        if judged is None or self._settings.keep == "last":
+        if judged is None:
             return
-        past = self._history[:-1]
-        if self._settings.keep == "lowest-loss":
-            is_better = judged.loss < min((e["validation_loss"] for e in past), default=math.inf)
-        else:
-            is_better = judged.value > max((e["score"] for e in past), default=-math.inf)
-        if is_better or not past:
+        # Validation rows of one class have no score, and nothing is chosen by it.
+        if isinstance(self._schedule, ReduceLROnPlateau) and math.isfinite(judged.value):
+            self._schedule.step(judged.value)
+        if self._settings.keep != "last" and self._is_best_yet(judged):
             self._best = {name: tensor.detach().clone() for name, tensor in self._net.state_dict().items()}
             self._best_epoch = len(self._history)
 
+    def _is_best_yet(self, judged: Score) -> bool:
+        past = self._history[:-1]
+        if self._settings.keep == "lowest-loss":
+            return judged.loss < min((entry["validation_loss"] for entry in past), default=math.inf)
+        scores = [entry["score"] for entry in past if math.isfinite(entry["score"])]
+        return judged.value > max(scores, default=-math.inf)
+
     def _has_stopped_learning(self) -> bool:
         patience = self._settings.patience
-        return patience is not None and len(self._history) - self._best_epoch >= patience > 0
+        if patience is None or self._best_epoch == 0:
+            return False
+        return len(self._history) - self._best_epoch >= patience
 
     def _save(self) -> None:
         if self._checkpoint is None:

@@ -1,7 +1,9 @@
 """Several processes fit one network as one would: the same batches, normalisations and steps.
 
 `torchrun --nproc-per-node=N -m training …` starts them. Every process draws the same batches and takes every
-N-th row of each; batch normalisation and the gradient are those of the whole batch.
+N-th row of each; batch normalisation and the gradient are those of the whole batch. Dropout, where a
+network has it, is drawn by each process for its own rows: such a network is fitted alike, not the same. All
+processes read and write one folder, so on several machines it has to be shared.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import torch
@@ -18,7 +21,8 @@ from torch import Tensor, nn
 from torch.distributed.nn import functional as differentiable
 from torch.nn.parallel import DistributedDataParallel
 
-_MOMENTUM: Final = 0.1
+_LONGEST_WAIT: Final = timedelta(hours=12)
+"""The others wait while the first prepares the records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def joined() -> Iterator[Processes]:
         return
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo", timeout=_LONGEST_WAIT)
     try:
         yield Processes(dist.get_rank(), dist.get_world_size())
     finally:
@@ -68,6 +72,16 @@ def summed(part: Tensor, processes: Processes) -> float:
     return float(part.item())
 
 
+def from_the_first(numbers: list[float], processes: Processes) -> list[float]:
+    """The first process's numbers in every process, so that all decide the same by them."""
+    if processes.number == 1:
+        return numbers
+    shared = torch.tensor(numbers, dtype=torch.float64)
+    shared = shared.cuda() if dist.get_backend() == "nccl" else shared
+    dist.broadcast(shared, 0)
+    return [float(number) for number in shared.tolist()]
+
+
 def wait_for_all(processes: Processes) -> None:
     """Returns when every process has come here: what the first wrote the others may read."""
     if processes.number > 1:
@@ -83,7 +97,7 @@ class SharedBatchNorm(nn.BatchNorm2d):
 
     @classmethod
     def instead_of(cls, norm: nn.BatchNorm1d | nn.BatchNorm2d) -> SharedBatchNorm:
-        shared = cls(norm.num_features, norm.eps)
+        shared = cls(norm.num_features, norm.eps, norm.momentum)
         shared.weight, shared.bias = norm.weight, norm.bias
         shared.running_mean, shared.running_var = norm.running_mean, norm.running_var
         shared.num_batches_tracked = norm.num_batches_tracked
@@ -99,6 +113,11 @@ class SharedBatchNorm(nn.BatchNorm2d):
         scale = self.weight * torch.rsqrt(variance + self.eps)
         return (wide - mean.view(shape)) * scale.view(shape) + self.bias.view(shape)
 
+    def _part(self) -> float:
+        """How much of the running statistics the batch at hand replaces."""
+        assert self.momentum is not None, "Every normalisation here has a momentum."
+        return self.momentum
+
     def _of_all_rows(self, x: Tensor) -> tuple[Tensor, Tensor]:
         over = [axis for axis in range(x.dim()) if axis != 1]
         count = torch.tensor(float(x.numel() // x.shape[1]))
@@ -109,8 +128,8 @@ class SharedBatchNorm(nn.BatchNorm2d):
         variance = _total((deviation * deviation).sum(over)) / count
         with torch.no_grad():
             _there(self.num_batches_tracked).add_(1)
-            _there(self.running_mean).lerp_(mean, _MOMENTUM)
-            _there(self.running_var).lerp_(variance * count / (count - 1), _MOMENTUM)
+            _there(self.running_mean).lerp_(mean, self._part())
+            _there(self.running_var).lerp_(variance * count / (count - 1), self._part())
         return mean, variance
 
 

@@ -12,6 +12,10 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
+class DivergedError(Exception):
+    """A fit whose weights grew beyond all numbers; one plain sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """AUC, average precision and mean negative log-likelihood of a validation fold."""
@@ -30,8 +34,12 @@ def score(targets: IntArray, probabilities: FloatArray) -> Score:
     """Of (n, n_classes) probabilities; with more than two classes AUC and AP are means over the classes.
 
     A class without a record, or with all of them, has neither and is left out of the means; NaN where no
-    class is left.
+    class is left. Raises DivergedError for a probability that is no number.
     """
+    if not np.isfinite(probabilities).all():
+        raise DivergedError(
+            "The network gives no number any more: lower highest_learning_rate and begin again."
+        )
     n_classes = probabilities.shape[1]
     judged = [1] if n_classes == 2 else list(range(n_classes))
     present = [k for k in judged if 0 < (targets == k).sum() < targets.size]

@@ -29,7 +29,7 @@ from training.fitting.settings import FitSettings
 from training.publishing.card import model_card
 from training.publishing.facts import FACTS
 from training.systems.recipes import Recipe, describe_settings
-from training.trials.compare import kept_epochs, run_system
+from training.trials.compare import kept_epochs, planned, run_system
 from training.trials.cross_validate import Surroundings, fitted_network, record_probabilities
 from training.trials.experiment import Experiment
 
@@ -79,7 +79,8 @@ def publish(
     from; the weights are fitted afterwards, on every usable record.
     """
     folder = run / recipe.name
-    result = run_system(experiment, recipe, prepared, folder, around)
+    ((plan, prepared),) = planned(replace(experiment, systems=(recipe,)), prepared, run, around)
+    result = run_system(plan, prepared, folder, around)
     final = replace(recipe, settings=final_settings(recipe.settings, kept_epochs(folder)))  # type: ignore[type-var]
     net = _final_net(final, prepared, folder, around)
     metrics = measure(recipe, prepared, result, net, externals)
@@ -220,6 +221,7 @@ def saliency_scale(
     net.requires_grad_(False)
     windows = []
     for start in range(0, rows.size, _SALIENCY_BATCH):
-        batch = np.array(prepared.inputs[rows[start : start + _SALIENCY_BATCH]])[:, None]
+        some = rows[start : start + _SALIENCY_BATCH]
+        batch = np.concatenate([recipe.test_inputs(prepared, int(row)) for row in some])
         windows.append(raw_window_saliency(net, torch.from_numpy(batch)))
     return float(np.percentile(np.concatenate([np.asarray(part) for part in windows]), SALIENCY_PERCENTILE))

@@ -11,7 +11,7 @@ from inference.bundle_info import BundleError
 from inference.manifest import ManifestError
 from inference.resource_paths import resources_folder
 from inference.run_progress import ProgressWriter, RunProgressError
-from training.data.folds import LeakageError
+from training.data.folds import LeakageError, TooFewPatientsError
 from training.data.frozen_folds import FrozenFoldsError
 from training.data.inputs import EmptySetError
 from training.data.labelled_record import DataSetError, LabelledRecord
@@ -37,6 +37,7 @@ KNOWN_ERRORS: Final = (
     NothingToJudgeError,
     RetrainError,
     RunProgressError,
+    TooFewPatientsError,
 )
 """What a user can mend: each says how in one sentence."""
 SHIPPED: Final = "shipped"

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.prepare import PrepareSpec, zscore_per_lead
+from inference.prepare import PrepareSpec, scaled_beat
 
 FloatArray = npt.NDArray[np.float32]
 _MOST_SHIFT: Final = 10
@@ -35,4 +35,4 @@ def augmented_inputs(beats_mv: FloatArray, spec: PrepareSpec, rng: np.random.Gen
     tilt = np.linspace(-1.0, 1.0, spec.n_samples, dtype=np.float32)
     x += _WANDER_MV * rng.standard_normal((n, x.shape[1], 1), dtype=np.float32) * tilt
     x[rng.random((n, x.shape[1])) < _DROP_LEAD / x.shape[1]] = 0.0
-    return zscore_per_lead(x)[:, None]
+    return scaled_beat(x, spec.profile)[:, None]

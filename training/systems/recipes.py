@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.bundle_info import Task
-from inference.prepare import PrepareSpec, draw_windows, window_starts, zscore_per_lead
+from inference.prepare import PrepareSpec, complete_window_starts, draw_windows, scaled_beat
 from inference.signal.beat import MODEL_FS_HZ
 from inference.signal.injury import Fiducials, apply_injury, random_occlusion
 from training.data.columns import LEADS_MV, Column
@@ -100,13 +100,15 @@ class MiRecipe(NetworkRecipe):
             yield self._inputs(prepared.beats_mv[chosen], rng), targets[chosen]
 
     def _inputs(self, beats_mv: FloatArray, rng: np.random.Generator) -> FloatArray:
-        if self.settings.augment:
-            return augmented_inputs(beats_mv, self.spec, rng)
+        return augmented_inputs(beats_mv, self.spec, rng) if self.settings.augment else self._seen(beats_mv)
+
+    def _seen(self, beats_mv: FloatArray) -> FloatArray:
+        """What the network sees of beats (n, 12, 600): (n, 1, 12, 400)."""
         first = self.spec.first_sample
-        return zscore_per_lead(beats_mv[:, :, first : first + self.spec.n_samples])[:, None]
+        return scaled_beat(beats_mv[:, :, first : first + self.spec.n_samples], self.spec.profile)[:, None]
 
     def test_inputs(self, prepared: PreparedSet, row: int) -> FloatArray:
-        return np.array(prepared.inputs[row])[None, None]
+        return self._seen(np.array(prepared.beats_mv[row])[None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +192,7 @@ class SiteRecipe(NetworkRecipe):
     ) -> FloatArray:
         """Of each record a window that begins anywhere, drawn: (n, n_leads, px, px)."""
         length = int(spec.window_s * MODEL_FS_HZ)
-        starts = rng.integers(0, prepared.leads_mv.shape[2] - length + 1, rows.size)
-        pieces = np.nan_to_num(
-            np.stack(
-                [
-                    prepared.leads_mv[row, :, start : start + length]
-                    for row, start in zip(rows, starts, strict=True)
-                ]
-            )
-        )
+        pieces = np.stack([_any_piece(np.asarray(prepared.leads_mv[row]), length, rng) for row in rows])
         if self.settings.augment:
             pieces = _changed(pieces, rng)
         n, n_leads, _ = pieces.shape
@@ -212,10 +206,20 @@ class SiteRecipe(NetworkRecipe):
         return self.spec.at_rate(None if np.isnan(rr_ms) else rr_ms)
 
     def test_inputs(self, prepared: PreparedSet, row: int) -> FloatArray:
-        leads = prepared.leads_mv[row]
+        leads = np.asarray(prepared.leads_mv[row])
         spec = self._spec_of(prepared, row)
-        n_valid = int((~np.isnan(leads).any(axis=0)).sum())
-        return draw_windows(leads, window_starts(n_valid, spec), spec)
+        starts = complete_window_starts(leads, spec)
+        if not starts:
+            # A record shorter than its window: what there is of it, on an otherwise flat line.
+            return draw_windows(np.nan_to_num(leads), [0], spec)
+        return draw_windows(leads, starts, spec)
+
+
+def _any_piece(leads_mv: FloatArray, length: int, rng: np.random.Generator) -> FloatArray:
+    """A piece of (n_leads, n) that begins anywhere before the record's end; gaps are flat lines."""
+    last = int(np.flatnonzero(~np.isnan(leads_mv).any(axis=0))[-1]) + 1
+    start = int(rng.integers(0, max(0, last - length) + 1))
+    return np.nan_to_num(leads_mv[:, start : start + length])
 
 
 def _changed(pieces_mv: FloatArray, rng: np.random.Generator) -> FloatArray:

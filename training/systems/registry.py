@@ -39,6 +39,13 @@ _PROFILES: Final[dict[Sees, Profile]] = {
     "picture": "paper-picture-224",
 }
 
+_PREPARED_AS_ASKED: Final[dict[Profile, tuple[str, ...]]] = {
+    "beat-zscore-12x400": ("profile",),
+    "lead-images-64": ("window_s", "step_s", "range_mv", "wide_windows_s"),
+    "paper-picture-224": (),
+}
+"""What an experiment may change of an input; the rest is prepared once for all systems."""
+
 SYSTEMS: Final[dict[str, SystemFacts]] = {
     "ecg-smart-net": SystemFacts("ECG-SMART-NET", "beat", _RIEK),
     "ecg-smart-net-se": SystemFacts("ECG-SMART-NET + squeeze-and-excitation", "beat", _RIEK_CODE),
@@ -92,6 +99,12 @@ def system_named(
 
 
 def _spec(profile: Profile, fields: Mapping[str, Any]) -> PrepareSpec:
+    allowed = _PREPARED_AS_ASKED[profile]
+    other = sorted(set(fields) - set(allowed))
+    if other:
+        raise UnknownSystemError(f"prepare = {other[0]}: of this input only {', '.join(allowed)} can differ.")
+    if str(fields.get("profile", profile)).partition("-")[0] != profile.partition("-")[0]:
+        raise UnknownSystemError(f"The input {fields['profile']!r} is not one that this system sees.")
     try:
         return PrepareSpec.from_json({**PrepareSpec(profile=profile).to_json(), **fields})
     except (TypeError, ValueError, PrepareError) as error:

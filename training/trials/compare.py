@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,55 +11,91 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.nets import build_net
-from training.data.folds import Split, make_splits
+from training.data.folds import Split, make_splits, number_of_runs
 from training.data.prepared_set import PreparedSet
-from training.data.windows import as_windows
+from training.data.windows import apart, as_windows
 from training.figures.aggregate_saliency import combined
 from training.figures.out_of_fold import OutOfFold
 from training.figures.read_run import write_saliency
 from training.systems.forest_recipe import ForestRecipe
 from training.systems.registry import SYSTEMS, System
-from training.trials.cross_validate import Surroundings, fold_results
+from training.trials.cross_validate import Surroundings, finished_folds
 from training.trials.experiment import Experiment
-from training.trials.fold_files import read_history, read_saliencies, validation_rows
-from training.trials.run_folder import claim, fingerprint, settings_in_words, write_json
+from training.trials.fold_files import read_folds, read_history, read_saliencies, validation_rows
+from training.trials.run_folder import begin, claim, fingerprint, write_arrays, write_json
 
+IntArray = npt.NDArray[np.int64]
 LEAKING: Final = " (random windows: patients leak)"
 """Said wherever such a system is named: its figures say nothing about new patients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One system, the splits it is to be fitted on, and what its folder says of itself."""
+
+    recipe: System
+    splits: tuple[Split, ...] = field(repr=False)
+    facts: dict[str, Any] = field(repr=False)
 
 
 def compare(experiment: Experiment, prepared: PreparedSet, folder: Path, around: Surroundings) -> None:
     """Fit and test every system on every fold; `folder` is read by `training.figures` afterwards.
 
     What is finished is not done again, and what was cut off goes on. Raises OtherRunError when the folder
-    holds a run of other records or settings, LeakageError when the folds leak.
+    holds a run of other records or settings, LeakageError when the folds leak; then nothing is written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    if around.processes.is_first:
-        (folder / "experiment.toml").write_text(experiment.text, encoding="utf-8")
+    for plan, rows in planned(experiment, prepared, folder, around):
+        run_system(plan, rows, folder / plan.recipe.name, around)
+
+
+def planned(
+    experiment: Experiment, prepared: PreparedSet, folder: Path, around: Surroundings
+) -> list[tuple[Plan, PreparedSet]]:
+    """Each system's plan and rows: the records, or their windows where the experiment splits by windows.
+
+    Before hours are spent on the first system, every one of them is made once and its folds are looked at.
+    """
     if experiment.protocol.split == "random-windows":
         prepared = as_windows(prepared, experiment.systems[0].spec)
+    plans = [_plan(experiment, recipe, prepared) for recipe in experiment.systems]
     if around.processes.is_first:
-        write_records(prepared, folder / "records.jsonl")
-    for recipe in experiment.systems:
-        run_system(experiment, recipe, prepared, folder / recipe.name, around)
+        begin(folder, experiment.text, prepared, experiment.question.label_of)
+    return [(plan, prepared) for plan in plans]
 
 
-def run_system(
-    experiment: Experiment, recipe: System, prepared: PreparedSet, folder: Path, around: Surroundings
-) -> OutOfFold:
-    """One system on the experiment's folds."""
-    splits = make_splits(
-        prepared.records, prepared.signals, recipe.strata(prepared), experiment.protocol.split
-    )
-    chosen = splits[: experiment.protocol.folds]
-    facts = _facts(experiment, recipe, prepared, chosen, len(splits))
+def run_system(plan: Plan, prepared: PreparedSet, folder: Path, around: Surroundings) -> OutOfFold:
+    """One system on its splits; what the figures are made of is written after each."""
+    targets = plan.recipe.targets(prepared)
     if around.processes.is_first:
-        claim(folder, facts)
-    result = fold_results(recipe, prepared, chosen, around, folder)
-    if around.processes.is_first:
-        _write_whole(folder, facts, result, chosen)
-    return result
+        claim(folder, plan.facts)
+    for done in finished_folds(plan.recipe, prepared, plan.splits, around, folder):
+        if around.processes.is_first:
+            _write_whole(folder, plan.facts, done, targets)
+    return read_folds(folder, [split.run for split in plan.splits], targets)
+
+
+def _plan(experiment: Experiment, recipe: System, prepared: PreparedSet) -> Plan:
+    scheme = experiment.protocol.split
+    records = apart(prepared.records) if scheme == "random-windows" else prepared.records
+    strata, tested = recipe.strata(prepared), recipe.targets(prepared) >= 0
+    first = experiment.protocol.folds
+    splits = make_splits(records, prepared.signals, strata, scheme, tested=tested, first=first)
+    title = SYSTEMS[recipe.arch].title if recipe.name == recipe.arch else recipe.name
+    facts = {
+        "name": recipe.name,
+        "title": title + (LEAKING if scheme == "random-windows" else ""),
+        "source": SYSTEMS[recipe.arch].source,
+        "task": recipe.task,
+        "question": recipe.question.title,
+        "classes": list(recipe.classes),
+        "n_parameters": _n_parameters(recipe),
+        "settings": _settings_in_words(recipe),
+        "protocol": scheme,
+        "folds_run": [],
+        "folds_total": number_of_runs(records, strata, scheme, tested),
+        "fingerprint": fingerprint(recipe, prepared, scheme),
+    }
+    return Plan(recipe, tuple(splits), facts)
 
 
 def kept_epochs(folder: Path) -> list[int]:
@@ -67,43 +104,10 @@ def kept_epochs(folder: Path) -> list[int]:
     return [read_history(folder, run).kept_epoch for run in sorted(runs)]
 
 
-def write_records(prepared: PreparedSet, path: Path) -> None:
-    """One line per row, in the order of the rows that predictions name."""
-    lines = [
-        json.dumps(
-            {
-                "row": row,
-                "record_id": record.record_id,
-                "patient": record.patient,
-                "source": record.source,
-                "sha256": sha256,
-                "label": record.site if record.site is not None else ("MI" if record.is_mi else "none"),
-                "codes": list(record.codes),
-            }
-        )
-        for row, (record, sha256) in enumerate(zip(prepared.records, prepared.sha256, strict=True))
-    ]
-    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
-
-
-def _facts(
-    experiment: Experiment, recipe: System, prepared: PreparedSet, splits: list[Split], n_splits: int
-) -> dict[str, Any]:
-    title = SYSTEMS[recipe.arch].title + (LEAKING if experiment.protocol.split == "random-windows" else "")
-    return {
-        "name": recipe.name,
-        "title": title if recipe.name == recipe.arch else f"{title}, {recipe.name}",
-        "source": SYSTEMS[recipe.arch].source,
-        "task": recipe.task,
-        "question": recipe.question.title,
-        "classes": list(recipe.classes),
-        "n_parameters": _n_parameters(recipe),
-        "settings": settings_in_words(recipe.settings),
-        "protocol": experiment.protocol.split,
-        "folds_run": [split.run for split in splits],
-        "folds_total": n_splits,
-        "fingerprint": fingerprint(recipe, prepared, experiment.protocol.split),
-    }
+def _settings_in_words(recipe: System) -> dict[str, Any]:
+    """The settings under their names, as a report prints them."""
+    settings = recipe.forest if isinstance(recipe, ForestRecipe) else recipe.settings
+    return asdict(settings)
 
 
 def _n_parameters(recipe: System) -> int | None:
@@ -114,17 +118,19 @@ def _n_parameters(recipe: System) -> int | None:
     return sum(parameter.numel() for parameter in net.parameters())
 
 
-def _write_whole(folder: Path, facts: dict[str, Any], result: OutOfFold, splits: list[Split]) -> None:
+def _write_whole(folder: Path, facts: dict[str, Any], runs: Sequence[int], targets: IntArray) -> None:
     """What the figures are made of: predictions.npz, history.json, saliency, and the seconds of all folds."""
+    result = read_folds(folder, runs, targets)
     arrays: dict[str, npt.NDArray[Any]] = {"rows": result.rows, "run": result.run, "targets": result.targets}
     arrays["probabilities"] = result.probabilities
-    for k, split in enumerate(splits):
-        arrays[f"validation_rows_{k}"] = validation_rows(folder, split.run)
+    for k, run in enumerate(runs):
+        arrays[f"validation_rows_{k}"] = validation_rows(folder, run)
         arrays[f"validation_probabilities_{k}"], arrays[f"validation_targets_{k}"] = result.validation[k]
-    np.savez(folder / "predictions.npz", allow_pickle=False, **arrays)
-    histories = [read_history(folder, split.run) for split in splits]
+    write_arrays(folder / "predictions.npz", arrays)
+    histories = [read_history(folder, run) for run in runs]
     write_json(folder / "history.json", [history.epochs for history in histories])
-    saliencies = read_saliencies(folder, [split.run for split in splits])
+    saliencies = read_saliencies(folder, runs)
     if saliencies:
         write_saliency(folder, combined(saliencies))
-    write_json(folder / "system.json", facts | {"seconds": sum(each.seconds for each in histories)})
+    seconds = sum(each.seconds for each in histories)
+    write_json(folder / "system.json", {**facts, "folds_run": list(runs), "seconds": seconds})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,7 @@ from torch import nn
 from inference.nets import build_net
 from training.data.folds import Split
 from training.data.prepared_set import PreparedSet
-from training.figures.aggregate_saliency import AggregateSaliency, aggregate, raw_saliency
-from training.figures.out_of_fold import OutOfFold
+from training.figures.aggregate_saliency import AggregateSaliency, aggregate, combined, raw_saliency
 from training.fitting.fit import EVALUATION_BATCH, FitData, Fitted, fit, predict_probabilities
 from training.fitting.processes import ALONE, Processes, wait_for_all
 from training.fitting.progress import OnStep, print_step
@@ -25,17 +24,21 @@ from training.systems.forest import FittedForest
 from training.systems.forest_recipe import ForestRecipe
 from training.systems.recipes import Recipe
 from training.systems.registry import System
-from training.trials.fold_files import FoldHistory, is_finished, read_folds, write_fold
+from training.trials.fold_files import FoldHistory, is_finished, write_fold
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
+_SALIENCY_ROWS: Final = 256
+
+
+class NothingToLearnError(Exception):
+    """Training records of one class only; one plain sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Of a fit: where it keeps itself, which processes take part, whom it tells how far it is."""
+    """Of a fit: which processes take part, and whom it tells how far it is."""
 
-    folder: Path | None = None
     processes: Processes = ALONE
     on_step: OnStep = print_step
 
@@ -47,6 +50,8 @@ class Judged(Protocol):
     def history(self) -> tuple[dict[str, float], ...]: ...
     @property
     def kept_epoch(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
 
     def probabilities(self, prepared: PreparedSet, rows: IntArray) -> FloatArray:
         """Of these records, (n_rows, n_classes)."""
@@ -67,6 +72,10 @@ class FittedNetwork:
     def kept_epoch(self) -> int:
         return self.fitted.kept_epoch
 
+    @property
+    def seconds(self) -> float:
+        return self.fitted.seconds
+
     def probabilities(self, prepared: PreparedSet, rows: IntArray) -> FloatArray:
         return record_probabilities(self.recipe, prepared, self.fitted.net, rows)
 
@@ -77,6 +86,7 @@ class FittedTrees:
 
     recipe: ForestRecipe
     fitted: FittedForest
+    seconds: float
     history: tuple[dict[str, float], ...] = ()
     kept_epoch: int = 0
 
@@ -84,26 +94,25 @@ class FittedTrees:
         return self.recipe.probabilities(self.fitted, prepared, rows)
 
 
-def fold_results(
+def finished_folds(
     recipe: System, prepared: PreparedSet, splits: Sequence[Split], around: Surroundings, folder: Path
-) -> OutOfFold:
-    """Fit and test on every split, or take finished ones from `folder`."""
+) -> Iterator[list[int]]:
+    """Fit and test on every split that is not finished in `folder`; after each, the runs finished so far."""
     folder.mkdir(parents=True, exist_ok=True)
-    for split in splits:
+    for k, split in enumerate(splits, start=1):
         if not is_finished(folder, split.run):
-            label = f"{recipe.name} fold {split.run + 1} of {splits[-1].run + 1}"
+            label = f"{recipe.name} fold {k} of {len(splits)}"
             _run_fold(recipe, prepared, usable(recipe, prepared, split), around, folder, label)
         wait_for_all(around.processes)
-    return read_folds(folder, [split.run for split in splits], recipe.targets(prepared))
+        yield [each.run for each in splits[:k]]
 
 
 def _run_fold(
     recipe: System, prepared: PreparedSet, split: Split, around: Surroundings, folder: Path, label: str
 ) -> None:
     checkpoint = folder / f"fold{split.run}.checkpoint"
-    start = time.perf_counter()
     model = fitted_system(recipe, prepared, split, label, around, checkpoint)
-    history = FoldHistory(model.kept_epoch, time.perf_counter() - start, model.history)
+    history = FoldHistory(model.kept_epoch, model.seconds, model.history)
     validation = model.probabilities(prepared, split.validation)
     test = model.probabilities(prepared, split.test)
     if around.processes.is_first:
@@ -121,8 +130,13 @@ def _positives_saliency(model: Judged, prepared: PreparedSet, rows: IntArray) ->
     if not recipe.spec.is_beat or len(recipe.classes) != 2 or not positives.size:
         return None
     first = recipe.spec.first_sample
-    beats_mv = np.asarray(prepared.beats_mv[positives])[:, :, first : first + recipe.spec.n_samples]
-    return aggregate(raw_saliency(model.fitted.net, np.asarray(prepared.inputs[positives])), beats_mv)
+    parts = []
+    for start in range(0, positives.size, _SALIENCY_ROWS):
+        some = positives[start : start + _SALIENCY_ROWS]
+        inputs = np.concatenate([recipe.test_inputs(prepared, int(row))[0] for row in some])
+        beats_mv = np.asarray(prepared.beats_mv[some])[:, :, first : first + recipe.spec.n_samples]
+        parts.append(aggregate(raw_saliency(model.fitted.net, inputs), beats_mv))
+    return combined(parts)
 
 
 def usable(recipe: System, prepared: PreparedSet, split: Split) -> Split:
@@ -144,9 +158,18 @@ def fitted_system(
     around: Surroundings,
     checkpoint: Path | None = None,
 ) -> Judged:
-    """A fresh system fitted on the split's training rows."""
+    """A fresh system fitted on the split's training rows.
+
+    Raises NothingToLearnError when these rows are of one class.
+    """
+    if np.unique(recipe.targets(prepared)[split.train]).size < 2:
+        raise NothingToLearnError(
+            f"The training records of run {split.run + 1} are all of one class: add records of another."
+        )
     if isinstance(recipe, ForestRecipe):
-        return FittedTrees(recipe, recipe.fitted(prepared, split.train))
+        start = time.perf_counter()
+        forest = recipe.fitted(prepared, split.train)
+        return FittedTrees(recipe, forest, time.perf_counter() - start)
     return fitted_network(recipe, prepared, split.train, split.validation, label, around, checkpoint)
 
 
@@ -182,15 +205,6 @@ def fitted_network(
         on_step=around.on_step,
     )
     return FittedNetwork(recipe, fitted)
-
-
-def train_on(
-    recipe: Recipe, prepared: PreparedSet, rows: IntArray, label: str, on_step: OnStep = print_step
-) -> nn.Module:
-    """A fresh network fitted on these rows to the last epoch, in eval mode on the CPU."""
-    nothing = np.array([], dtype=np.int64)
-    around = Surroundings(on_step=on_step)
-    return fitted_network(recipe, prepared, rows, nothing, label, around).fitted.net
 
 
 def record_probabilities(recipe: Recipe, prepared: PreparedSet, net: nn.Module, rows: IntArray) -> FloatArray:

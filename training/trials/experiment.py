@@ -14,8 +14,8 @@ from typing import Any, Final, get_args
 
 from training.data.folds import SplitScheme
 from training.fitting.settings import FitSettings
-from training.systems.questions import QUESTIONS, Question
-from training.systems.registry import System, system_named
+from training.systems.questions import CLASS_FOLDERS, OMI_PROXY, QUESTIONS, Question
+from training.systems.registry import SYSTEMS, System, system_named
 
 EXPERIMENTS: Final = Path(__file__).parent.parent / "experiments"
 _KNOWN: Final = {"title", "question", "protocol", "fit", "systems", "notes"}
@@ -79,10 +79,12 @@ def _experiment(name: str, said: Mapping[str, Any], text: str) -> Experiment:
     if len(set(names)) < len(names):
         raise ExperimentError(f"{name} names a system twice: give one of them a title of its own.")
     protocol = Protocol(**said.get("protocol", {}))
-    if protocol.split == "random-windows" and any(s.spec.profile != "lead-images-64" for s in systems):
-        raise ExperimentError(f"{name} splits by windows, which only systems on pictures of windows have.")
     if protocol.split not in get_args(SplitScheme):
         raise ExperimentError(f"{name} wants a split {protocol.split!r}, which there is not.")
+    if protocol.folds is not None and (not isinstance(protocol.folds, int) or protocol.folds < 1):
+        raise ExperimentError(f"{name} wants folds = {protocol.folds!r}: a number from 1 on is needed.")
+    for system in systems:
+        _refuse_misfit(system, protocol)
     return Experiment(name, said["title"], question, protocol, systems, text, said.get("notes", ""))
 
 
@@ -92,6 +94,21 @@ def _system(said: Mapping[str, Any], question: Question, fit: Mapping[str, Any])
     _refuse_unknown(values, {field.name for field in fields(FitSettings)}, f"fit of {said['name']}")
     settings, title = FitSettings(**values), said.get("title")
     return system_named(said["name"], question, settings, said.get("prepare", {}), title)
+
+
+def _refuse_misfit(system: System, protocol: Protocol) -> None:
+    """Raises ExperimentError where a system cannot answer the question or be split so."""
+    sees, question = SYSTEMS[system.arch].sees, system.question
+    if question is CLASS_FOLDERS and sees != "picture":
+        raise ExperimentError(f"{system.name} sees no pictures, and class folders hold nothing else.")
+    if question is OMI_PROXY and sees != "beat":
+        raise ExperimentError(f"Occlusions are simulated on median beats, which {system.name} does not see.")
+    if protocol.split == "random-windows" and (sees != "lead-images" or system.spec.wide_windows_s):
+        raise ExperimentError(f"{system.name} does not see windows of one width, which this split deals out.")
+    if system.settings.sampling == "undersample-in-batch" and len(system.classes) > 2:
+        raise ExperimentError(f'{system.name} has more than two classes: use sampling = "by-class".')
+    if "/" in system.name or "\\" in system.name or system.name.startswith("."):
+        raise ExperimentError(f"The title {system.name!r} cannot name a folder: use letters, digits and '-'.")
 
 
 def _one_of(name: str, known: Mapping[str, Any], what: str) -> Any:

@@ -15,7 +15,7 @@ from training.data.folds import Split
 from training.figures.aggregate_saliency import AggregateSaliency
 from training.figures.out_of_fold import OutOfFold
 from training.figures.read_run import read_saliency, write_saliency
-from training.trials.run_folder import write_json
+from training.trials.run_folder import write_arrays, write_json
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -48,16 +48,9 @@ def write_fold(
     if saliency is not None:
         (folder / f"fold{split.run}").mkdir(exist_ok=True)
         write_saliency(folder / f"fold{split.run}", saliency)
-    partial = folder / f"fold{split.run}.partial.npz"
-    np.savez(
-        partial,
-        allow_pickle=False,
-        test_rows=split.test,
-        test=test,
-        validation_rows=split.validation,
-        validation=validation,
-    )
-    partial.replace(folder / f"fold{split.run}.npz")
+    arrays: dict[str, npt.NDArray[Any]] = {"test_rows": split.test, "test": test}
+    arrays |= {"validation_rows": split.validation, "validation": validation}
+    write_arrays(folder / f"fold{split.run}.npz", arrays)
 
 
 def read_folds(folder: Path, runs: Sequence[int], targets: IntArray) -> OutOfFold:

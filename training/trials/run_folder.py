@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from inference.prepare import PrepareSpec
 from training.data.folds import SplitScheme
+from training.data.labelled_record import LabelledRecord
 from training.data.prepared_set import PreparedSet
-from training.fitting.settings import FitSettings
 from training.systems.registry import System
 
-_SAMPLES_LOOKED_AT = 64
+LabelOf = Callable[[LabelledRecord], str]
+RUN_FILE: Final = "run.json"
+RECORDS_FILE: Final = "records.jsonl"
+_SAMPLES_LOOKED_AT: Final = 64
 
 
 class OtherRunError(Exception):
@@ -32,8 +37,9 @@ def fingerprint(recipe: System, prepared: PreparedSet, scheme: SplitScheme) -> s
     spec = {name: value for name, value in recipe.spec.to_json().items() if value != usual[name]}
     values = [recipe.classes, recipe.settings.said(), spec]
     digest = hashlib.sha256(json.dumps([said, values], sort_keys=True).encode())
-    for record, sha256 in zip(prepared.records, prepared.sha256, strict=True):
-        digest.update(f"{sha256}|{record.patient}|{recipe.question.label_of(record)}".encode())
+    digest.update(records_digest(prepared).encode())
+    for record, stratum in zip(prepared.records, recipe.strata(prepared), strict=True):
+        digest.update(f"{recipe.question.label_of(record)}|{stratum}".encode())
     some = np.unique(np.linspace(0, len(prepared) - 1, _SAMPLES_LOOKED_AT).astype(np.int64))
     own = ("inputs", *(column.name for column in recipe.more_columns))
     for name in (name for name in own if name in prepared.columns):
@@ -41,26 +47,80 @@ def fingerprint(recipe: System, prepared: PreparedSet, scheme: SplitScheme) -> s
     return digest.hexdigest()[:12]
 
 
+def records_digest(prepared: PreparedSet) -> str:
+    """Changes with the records, their order and their patients."""
+    digest = hashlib.sha256()
+    for record, sha256 in zip(prepared.records, prepared.sha256, strict=True):
+        digest.update(f"{sha256}|{record.record_id}|{record.patient}|{record.patient_known}".encode())
+    return digest.hexdigest()[:12]
+
+
+def begin(folder: Path, experiment_text: str, prepared: PreparedSet, label_of: LabelOf) -> None:
+    """The run's records and experiment, written before anything else.
+
+    Raises OtherRunError, and changes nothing, where the folder holds a run of other records: predictions are
+    kept by row.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = records_digest(prepared)
+    if (folder / RUN_FILE).exists():
+        _refuse_other(folder, json.loads((folder / RUN_FILE).read_text(encoding="utf-8")), "records", digest)
+    write_text(folder / RECORDS_FILE, _record_lines(prepared, label_of))
+    write_text(folder / "experiment.toml", experiment_text)
+    write_json(folder / RUN_FILE, {"records": digest})
+
+
 def claim(folder: Path, facts: dict[str, Any]) -> None:
-    """Notes what the folder is of; raises OtherRunError where it is of something else already."""
+    """Notes what a system's folder is of; raises OtherRunError where it is of something else already."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "system.json"
     if path.exists():
         there = json.loads(path.read_text(encoding="utf-8"))
-        if there["fingerprint"] != facts["fingerprint"]:
-            raise OtherRunError(
-                f"{folder} holds a run of other records or settings: give another --work, or remove it."
-            )
+        _refuse_other(folder, there, "fingerprint", facts["fingerprint"])
+        facts = {**facts, "seconds": there.get("seconds")}
     write_json(path, facts)
+
+
+def _refuse_other(folder: Path, there: dict[str, Any], name: str, here: str) -> None:
+    if there[name] != here:
+        raise OtherRunError(
+            f"{folder} holds a run of other records or settings: give another --work, or remove it."
+        )
+
+
+def _record_lines(prepared: PreparedSet, label_of: LabelOf) -> str:
+    """One line per row, in the order of the rows that predictions name."""
+    lines = [
+        json.dumps(
+            {
+                "row": row,
+                "record_id": record.record_id,
+                "patient": record.patient,
+                "source": record.source,
+                "sha256": sha256,
+                "label": label_of(record),
+                "codes": list(record.codes),
+            }
+        )
+        for row, (record, sha256) in enumerate(zip(prepared.records, prepared.sha256, strict=True))
+    ]
+    return "\n".join([*lines, ""])
 
 
 def write_json(path: Path, values: Any) -> None:
     """Written beside and renamed, so that a reader never sees half of it."""
+    write_text(path, json.dumps(values, indent=1))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Written beside and renamed, so that a reader never sees half of it."""
     partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(values, indent=1), encoding="utf-8")
+    partial.write_text(text, encoding="utf-8")
     partial.replace(path)
 
 
-def settings_in_words(settings: FitSettings) -> dict[str, Any]:
-    """The settings under their names, as a report prints them."""
-    return {name: getattr(settings, name) for name in settings.__dataclass_fields__}
+def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """An .npz file, written beside and renamed."""
+    partial = path.with_suffix(".partial.npz")
+    np.savez(partial, allow_pickle=False, **arrays)
+    partial.replace(path)
