@@ -183,7 +183,7 @@ def test_an_unfinished_run_can_be_reported(tmp_path: Path, prepared: PreparedSet
         compare(written(tmp_path), prepared, tmp_path / "run", Surroundings(on_step=cut))
     run = read_run(tmp_path / "run")
     assert [system.name for system in run.systems] == ["mayo-alvd"]
-    assert run.systems[0].folds_run == (0,)
+    assert set(run.systems[0].predictions.run.tolist()) == {0}
 
 
 def test_training_records_of_one_class_are_refused_with_a_sentence(

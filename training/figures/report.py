@@ -58,6 +58,7 @@ class SystemPart:
     """One system's part of the report."""
 
     result: SystemResult
+    folds: str
     pictures: tuple[Picture, ...]
 
 
@@ -122,7 +123,11 @@ def _group(run: Run, results: Sequence[SystemResult], n_draws: int) -> Group:
         ),
         pictures=_group_pictures(run.folder / "figures", results, metrics),
         systems=tuple(
-            SystemPart(result, _system_pictures(run.folder / "figures", result, each))
+            SystemPart(
+                result,
+                words.folds_text(result.folds, result.folds_total),
+                _system_pictures(run.folder / "figures", result, each),
+            )
             for result, each in zip(results, metrics, strict=True)
         ),
     )
@@ -174,7 +179,13 @@ def _system_pictures(figures: Path, result: SystemResult, metrics: Metrics) -> t
     if confusion is not None:
         drawn.append(("confusion", confusion, len(result.classes) > FEW_CLASSES))
     if result.history:
-        drawn.append(("learning", learning_figure(result.history), True))
+        drawn.append(
+            (
+                "learning",
+                learning_figure(result.history, str(result.settings.get("keep", "best-score"))),
+                True,
+            )
+        )
     if result.saliency is not None:
         drawn.append(("saliency", saliency_figure(result.saliency), True))
     return tuple(

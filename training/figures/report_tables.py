@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.figures.paired import PairedComparison
+from training.figures.report_words import folds_text
 
 Metrics = dict[str, Any]
 
@@ -86,9 +87,9 @@ def _paired_row(title: str, comparison: PairedComparison | str, n_figures: int) 
     for each in comparison.differences:
         limits = f"{signed(each.interval.low)} to {signed(each.interval.high)}, {p_text(each.p)}"
         cells.append(Cell(signed(each.interval.value), limits))
-    folds = ", ".join(str(fold) for fold in comparison.folds)
+    folds = folds_text(comparison.folds)
     counts = f"{comparison.n_records} records, {comparison.n_patients} patients"
-    return (Cell(title), *cells, Cell(counts, f"folds {folds}"))
+    return (Cell(title), *cells, Cell(counts, folds))
 
 
 def signed(value: float) -> str:

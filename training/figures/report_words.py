@@ -91,3 +91,13 @@ def missing_thresholds(result: SystemResult, metrics: dict[str, object]) -> list
         if isinstance(point, dict):
             sentences += [f"Fold {fold}, {name}: {why}" for fold, why in point["why_none"].items()]
     return [f"{result.title}. {sentence}" for sentence in sentences]
+
+
+def folds_text(folds: Sequence[int], total: int | None = None) -> str:
+    """Which folds were tested, counted from 1: 'all 10 folds', 'folds 1, 2 and 4 of 10'."""
+    if total is not None and len(folds) == total:
+        return f"all {total} folds"
+    numbers = [str(fold + 1) for fold in folds]
+    named = numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+    of_total = "" if total is None else f" of {total}"
+    return f"fold{'s' if len(numbers) > 1 else ''} {named}{of_total}"

@@ -21,7 +21,7 @@ class Shipped:
 
 
 SHIPPED: Final = {
-    "mi-ptbxl": Shipped("mi-beats", "ecg-smart-net"),
+    "mi-ptbxl": Shipped("mi-shipped", "ecg-smart-net"),
     "omi-proxy": Shipped("omi-proxy", "ecg-smart-net", is_judged_outside=True),
     "site-ptbxl": Shipped("site", "uchiyama-cnn"),
 }
