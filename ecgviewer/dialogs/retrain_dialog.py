@@ -8,7 +8,8 @@ from typing import Final
 
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from ecgviewer.dialogs.retrain_pages import AskPage, RunPage
+from ecgviewer.dialogs.retrain_ask_page import AskPage
+from ecgviewer.dialogs.retrain_run_page import RunPage
 from ecgviewer.services.retrain_plan import Base
 from ecgviewer.services.retrain_run import RunNews
 from ecgviewer.widgets.parts import label, show_text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from inference.labels import MI_LOCATIONS
+from inference.versions import is_judged_outside, pooled_auc, why_switched_off
 
 if TYPE_CHECKING:
     from ecgviewer.services.retrain_plan import LearnsFrom
@@ -88,6 +89,16 @@ def notice_text(news: RunNews) -> str:
         return f"The retraining of “{title}” stopped without an answer; start it again and it resumes."
     left = left_text(news.line.minutes_left) if news.line is not None else ""
     return f"“{title}” is being retrained{f', {left}' if left else ''}."
+
+
+def switched_off_text(info: BundleInfo) -> str:
+    """Why a version cannot be activated, and what to do where it was not measured; '' where it can be."""
+    reason = why_switched_off(info)
+    if not reason:
+        return ""
+    can_be_measured = is_judged_outside(info.task) and pooled_auc(info.metrics) is None
+    what_next = " Retrain with the folders of PTB and LUDB." if can_be_measured else ""
+    return f"It is switched off and cannot be activated, because {reason}.{what_next}"
 
 
 def version_text(info: BundleInfo, base: str) -> str:
