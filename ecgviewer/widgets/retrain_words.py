@@ -102,9 +102,9 @@ def switched_off_text(info: BundleInfo) -> str:
 
 
 def version_text(info: BundleInfo, base: str) -> str:
-    """One version in a menu: 'corrected-1a2b3c4d, 2026-11-21', 'original, 2026-11-21'."""
+    """One version in a menu: 'original, 2026-11-21', 'corrected-1a2b3c4d, 2026-11-21, switched off'."""
     name = "original" if info.name == base else info.name.removeprefix(f"{base}-")
-    return f"{name}, {info.created}" if info.created else name
+    return ", ".join(part for part in (name, info.created, "" if info.enabled else "switched off") if part)
 
 
 def _count(done: int, total: int) -> str:

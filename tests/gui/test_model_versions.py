@@ -138,6 +138,13 @@ def test_a_version_that_is_switched_off_cannot_be_activated_and_says_the_measure
     assert dialog.activate.toolTip() in texts(dialog)
 
 
+def test_the_menu_says_of_a_version_that_it_is_switched_off(make_desk: MakeDesk) -> None:
+    own_version(enabled=False)
+    whole, (_original, new, _back) = versions_menu(make_desk(RealVersions()))
+    assert new.text() == "corrected-1a2b3c4d, 2026-12-01, switched off"
+    whole.deleteLater()
+
+
 def test_a_version_that_is_switched_on_can_be_activated_without_a_reason(make_desk: MakeDesk) -> None:
     own_version(base=OMI_BASE, external_auc=0.91)
     dialog = proposal(make_desk(RealVersions()), version_of(OMI_BASE))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.app import Desk
@@ -197,6 +197,20 @@ def test_each_name_stands_on_the_line_of_what_it_names(open_dialog: OpenDialog) 
             is_text = widget is dialog.ask.teachers
             middle = widget.y() + (line_px // 2 if is_text else widget.height() // 2)
             assert abs(caption.y() + caption.height() // 2 - middle) <= 1, caption.text()
+
+
+def test_the_dialog_is_as_high_as_its_words_need(open_dialog: OpenDialog) -> None:
+    sign(1)
+    _desk, dialog = open_dialog()
+    QApplication.processEvents()
+    low_px = dialog.height()
+    dialog.ask.model.setCurrentIndex(OMI_ROW)
+    QApplication.processEvents()
+    assert dialog.height() > low_px
+    assert dialog.ask.start.y() - dialog.ask.result.geometry().bottom() < 40, "no empty ground above Start"
+    dialog.ask.model.setCurrentIndex(MI_ROW)
+    QApplication.processEvents()
+    assert dialog.height() == low_px
 
 
 def test_missing_scikit_learn_and_a_full_disk_are_one_sentence_each(
