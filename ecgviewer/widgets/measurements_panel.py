@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from ecgviewer.theme import CAPTION_PX, app_font
 from ecgviewer.widgets.folding_card import FoldingCard
-from ecgviewer.widgets.parts import ElidedLabel, label
+from ecgviewer.widgets.parts import ElidedLabel, label, set_role
 from inference.records.leads import STANDARD_LEADS
 
 if TYPE_CHECKING:
@@ -24,11 +26,11 @@ _INTERVALS: Final = {
     "QTcB": "QT corrected for rate by Bazett",
     "QRS axis": "QRS axis in the frontal plane, from the net area",
 }
-_HOW: Final = "ST against the PQ level before QRS onset."
-_ST_HEADINGS: Final = ("ST, mV", "at J", "J+60 ms")
+_HOW: Final = "ST at J and 60 ms later, against the PQ level before QRS onset."
+_ST_HEADINGS: Final = ("mV", "ST J", "ST J+60")
 _PER_SIDE: Final = len(STANDARD_LEADS) // 2
 """Limb leads at the left, precordial ones at the right."""
-_WIDE_PX: Final = 14
+_WIDE_PX: Final = 6
 """Between the two sides; the two columns of a lead stand closer."""
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -101,8 +103,10 @@ class MeasurementsPanel(FoldingCard):
 
     def _show_st(self, row: LeadSt) -> None:
         at_j, at_j60 = self.st_values[row.lead]
-        at_j.setText(st_text(row.j_mv))
-        at_j60.setText(st_text(row.j60_mv))
+        for shown, st_mv in ((at_j, row.j_mv), (at_j60, row.j60_mv)):
+            # Smaller, so that the words stand in a column of numbers without moving it.
+            set_role(shown, "caption" if st_mv is None else "body")
+            shown.setText(st_text(st_mv))
 
     def _make_intervals(self) -> QWidget:
         table, grid = _table()
@@ -132,8 +136,10 @@ class MeasurementsPanel(FoldingCard):
                 _value(grid, row + 1, 4 * side + 2, f"ST of {lead} 60 ms after the J point, in millivolts"),
             )
         grid.setColumnMinimumWidth(3, _WIDE_PX)
+        widest_px = QFontMetrics(app_font(CAPTION_PX)).horizontalAdvance(NOT_FOUND)
         for column in (1, 2, 5, 6):
             grid.setColumnStretch(column, 1)
+            grid.setColumnMinimumWidth(column, widest_px)
         return table
 
 
@@ -142,7 +148,7 @@ def _table() -> tuple[QWidget, QGridLayout]:
     table = QWidget()
     grid = QGridLayout(table)
     grid.setContentsMargins(0, 0, 0, 4)
-    grid.setHorizontalSpacing(4)
+    grid.setHorizontalSpacing(6)
     grid.setVerticalSpacing(1)
     return table, grid
 

@@ -53,7 +53,7 @@ def test_the_numbers_are_those_of_the_function_with_units_and_their_band(desk: D
     assert third.j60_mv is not None
     assert third.j60_mv > 0.3
     assert shown["III"][1] == f"+{third.j60_mv:.2f}"
-    assert "ST, mV" in shown_texts(panel)
+    assert "\nmV\nST J\nST J+60\n" in shown_texts(panel)
     assert "0.05–150 Hz" in shown_texts(panel)
 
 
@@ -118,3 +118,15 @@ def test_both_columns_of_a_lead_end_on_one_line_in_every_row(desk: Desk) -> None
         for column in (0, 1):
             ends = {panel.st_values[lead][column].geometry().right() for lead in leads}
             assert len(ends) == 1
+    at_j, at_j60 = panel.st_values["V3"]
+    words_px = at_j60.fontMetrics().horizontalAdvance(NOT_FOUND)
+    assert at_j60.geometry().right() - words_px > at_j.geometry().right(), "the words do not touch"
+
+
+def test_the_open_card_is_no_wider_than_its_column(desk: Desk) -> None:
+    open_demo(desk, MISSING_V3)
+    panel = panel_of(desk)
+    panel.toggle()
+    shown_texts(panel)
+    narrowest_px = desk.window.parts.right.minimumWidth()
+    assert panel.minimumSizeHint().width() <= narrowest_px
