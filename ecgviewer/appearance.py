@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from ecgviewer.plots.layouts import LayoutName
+from ecgviewer.services.retrain_plan import DataFolders
 from ecgviewer.settings import Layout, Paper, Settings, load_settings, save_settings
 from ecgviewer.theme import CIVIDIS, YELLOW_RED, Theme, apply_theme, make_theme
 from inference.resource_paths import resources_folder
@@ -80,8 +81,16 @@ class Appearance(QObject):
     def remember_folder(self, folder: str) -> None:
         self._keep(replace(self._settings, last_folder=folder))
 
-    def remember_ptb_xl(self, folder: str) -> None:
-        self._keep(replace(self._settings, ptb_xl_folder=folder))
+    @property
+    def data_folders(self) -> DataFolders:
+        """Where the archives for a retraining lie."""
+        kept = self._settings
+        return DataFolders(kept.ptb_xl_folder, kept.ptb_folder, kept.ludb_folder)
+
+    def remember_data(self, data: DataFolders) -> None:
+        self._keep(
+            replace(self._settings, ptb_xl_folder=data.ptb_xl, ptb_folder=data.ptb, ludb_folder=data.ludb)
+        )
 
     def remember_view(self, view: ViewState) -> None:
         """Keep how the ECG is looked at, all but the caliper: measuring is begun anew each time."""

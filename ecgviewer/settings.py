@@ -42,6 +42,9 @@ class Settings:
     """Folder of records opened last; empty: none."""
     ptb_xl_folder: str = ""
     """PTB-XL, which a retraining starts from; empty: not named yet."""
+    ptb_folder: str = ""
+    ludb_folder: str = ""
+    """PTB and LUDB, which a retrained model is measured on; empty: not named."""
 
 
 def load_settings(path: Path) -> Settings:
@@ -61,6 +64,7 @@ def load_settings(path: Path) -> Settings:
 
 def save_settings(settings: Settings, path: Path) -> None:
     """Keep the settings at `path`, in one step. Raises OSError when the folder cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, json.dumps(asdict(settings), indent=2, ensure_ascii=False))
 
 

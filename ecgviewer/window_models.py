@@ -11,7 +11,6 @@ How a new version comes into use:
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ecgviewer import paths
 from ecgviewer.appearance import Appearance
+from ecgviewer.dialogs.folder_choice import FolderChoice
 from ecgviewer.dialogs.proposal_dialog import ProposalDialog
 from ecgviewer.dialogs.retrain_dialog import RetrainDialog
 from ecgviewer.services.retrain_plan import Plan, bases_of
@@ -88,9 +88,10 @@ class WindowModels(QObject):
 
     def _make_dialog(self) -> RetrainDialog:
         dialog = RetrainDialog(bases_of(self.models), paths.user_models_folder(), self._window)
-        dialog.ask.set_ptb_xl(self._appearance.settings.ptb_xl_folder)
+        dialog.ask.set_data(self._appearance.data_folders)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.ask.folder_wished.connect(self._on_folder_wished)
+        dialog.ask.folders_changed.connect(self._on_folders_changed)
         dialog.ask.changed.connect(self._ask_plan)
         dialog.ask.start_wished.connect(self._on_start_wished)
         dialog.run.stop_wished.connect(self._on_stop_wished)
@@ -107,26 +108,28 @@ class WindowModels(QObject):
         ask = self.dialog.ask
         ask.set_plan(None)
         if ask.base is not None:
-            self._workspace.retraining.plan(ask.base, ask.ptb_xl, self._on_plan)
+            self._workspace.retraining.plan(ask.base, ask.data, self._on_plan)
 
     def _on_plan(self, plan: Plan) -> None:
         if self.dialog is not None:
             self.dialog.ask.set_plan(plan)
 
-    def _on_folder_wished(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(
-            self._window, "Folder of PTB-XL", self._appearance.settings.ptb_xl_folder
-        )
+    def _on_folder_wished(self, choice: FolderChoice) -> None:
+        chosen = QFileDialog.getExistingDirectory(self._window, f"Folder of {choice.archive}", choice.folder)
         if chosen and self.dialog is not None:
-            self._appearance.remember_ptb_xl(chosen)
-            self.dialog.ask.set_ptb_xl(chosen)
+            choice.set_folder(chosen)
+            self._on_folders_changed()
+
+    def _on_folders_changed(self) -> None:
+        if self.dialog is not None:
+            self._appearance.remember_data(self.dialog.ask.data)
             self._ask_plan()
 
     def _on_start_wished(self) -> None:
         assert self.dialog is not None, "only an open dialog wishes"
         ask = self.dialog.ask
         if ask.base is not None:
-            self._workspace.retraining.start(ask.base, Path(ask.ptb_xl))
+            self._workspace.retraining.start(ask.base, ask.data)
 
     def _on_stop_wished(self) -> None:
         buttons = QMessageBox.StandardButton

@@ -156,7 +156,7 @@ class WindowNews(QObject):
 
     def _show_nothing_open(self) -> None:
         self._parts.set_beats_shown(False)
-        self._empty_panels(models="No ECG is open.", summary="No ECG is open.")
+        self._empty_panels(models=wording.NOTHING_OPEN, summary=wording.NOTHING_OPEN)
         self.title_changed.emit("")
 
     def _empty_panels(self, *, models: str, summary: str) -> None:
@@ -261,7 +261,9 @@ class WindowNews(QObject):
         inference = self._workspace.inference
         if inference.failure:
             return inference.failure
-        return "Computing…" if inference.is_ready else "Loading models…"
+        if not inference.is_ready:
+            return "Loading models…"
+        return "Computing…" if self._workspace.path is not None else wording.NOTHING_OPEN
 
     def _on_bundles(self) -> None:
         inference = self._workspace.inference

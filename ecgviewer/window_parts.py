@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from ecgviewer.plots.layouts import LayoutName
 from ecgviewer.theme import Theme
 from ecgviewer.widgets.beat_card import BeatCard, LeadCard
+from ecgviewer.widgets.card_column import CardColumn
 from ecgviewer.widgets.ecg_card import EcgCard
 from ecgviewer.widgets.error_bar import ErrorBar
 from ecgviewer.widgets.header import Header
@@ -127,25 +128,9 @@ class WindowParts(QWidget):
         column.setContentsMargins(10, GAP_PX, 10, GAP_PX)
         column.setSpacing(6)
         column.addWidget(self.summary)
-        column.addWidget(self._make_scroll(), 1)
+        column.addWidget(CardColumn((self.history, self.models, self.quality, self.measurements)), 1)
         column.addWidget(self.reading)
         return right
-
-    def _make_scroll(self) -> QScrollArea:
-        inside = QFrame()
-        inside.setProperty("role", "panel")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(5)
-        for part in (self.history, self.models, self.quality, self.measurements):
-            column.addWidget(part)
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inside)
-        return area
 
     def _make_columns(self) -> QSplitter:
         columns = QSplitter(Qt.Orientation.Horizontal)

@@ -8,8 +8,6 @@ cut off; its version lets an older program refuse what it would misread.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from inference.labels import Reading
+from inference.whole_file import replace_file
 
 if TYPE_CHECKING:
     from inference.results import Prediction
@@ -139,7 +138,7 @@ def write_manifest(path: Path, rows: Iterable[ManifestRow]) -> int:
     header = {"schema": SCHEMA, "version": SCHEMA_VERSION, "rows": len(objects)}
     lines = [json.dumps(values, ensure_ascii=False, allow_nan=False) for values in (header, *objects)]
     try:
-        _replace_file(path, "\n".join(lines) + "\n")
+        replace_file(path, "\n".join(lines) + "\n")
     except OSError as error:
         reason = error.strerror or str(error)
         raise ManifestError(f"{path} could not be written ({reason}); choose another place.") from error
@@ -196,20 +195,6 @@ def _read_row(path: Path, number: int, line: str) -> ManifestRow:
 
 def _bad_line(path: Path, number: int, what: str) -> ManifestError:
     return ManifestError(f"{path}, line {number}: {what}.")
-
-
-def _replace_file(path: Path, text: str) -> None:
-    """Put `text` at `path` in one step, so that no reader ever sees half a file."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _text(value: object) -> str:

@@ -11,9 +11,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from inference.bundle_info import BundleError, BundleInfo, check_weights_unchanged
+from inference.bundle_info import BundleError, BundleInfo, Task, check_weights_unchanged
 from inference.registry import Registry
 from inference.whole_file import replace_file
 
@@ -22,6 +22,23 @@ RETRAINING: Final = "retraining"
 """Under this key a retrained bundle's metrics say what it was made from."""
 CORRECTED: Final = "-corrected-"
 """Stands between base and manifest hash in the name of a bundle that does not say its base."""
+LOWEST_PROXY_AUC: Final = 0.85
+"""Below this AUC on all real acute ECGs together an OMI proxy is switched off."""
+EXTERNAL: Final = "external"
+"""Under this key a bundle's metrics hold its figures on each set that it never learned from."""
+POOLED: Final = "Pooled external records"
+"""The name, among the external sets, of all of them together."""
+FIGURE_NAMES: Final = {
+    "auc": "AUC",
+    "average_precision": "average precision",
+    "family_accuracy": "correct wall among infarcts",
+    "mi_against_none_auc": "AUC of infarct against none",
+    "agreement_with_label": "agreement with the label",
+}
+"""What a retraining's figures are called; of those that were measured the first decides if it is better.
+
+A wall is one of the four families of inference.labels.LOCATION_FAMILIES.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +54,40 @@ class Model:
     """The version that answers; None where only proposals are there."""
     problem: str = ""
     """Why the chosen version does not answer; '' while all is well."""
+
+
+def is_judged_outside(task: Task) -> bool:
+    """Whether a model of this task is switched on only by its AUC on real acute ECGs of other archives.
+
+    So it is for the OMI proxy: no record that it was trained on has a known occlusion.
+    """
+    return task == "omi"
+
+
+def pooled_auc(metrics: Mapping[str, Any]) -> float | None:
+    """The AUC on all external records together; None where none was measured."""
+    try:
+        return float(metrics[EXTERNAL][POOLED]["auc"]["value"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def is_good_enough(task: Task, metrics: Mapping[str, Any]) -> bool:
+    """Whether a bundle with these figures is switched on."""
+    measured = pooled_auc(metrics)
+    return not is_judged_outside(task) or (measured is not None and measured >= LOWEST_PROXY_AUC)
+
+
+def why_switched_off(info: BundleInfo) -> str:
+    """The measured reason, to follow 'It is switched off, because'; '' for a bundle that is switched on."""
+    if info.enabled:
+        return ""
+    if is_good_enough(info.task, info.metrics):
+        return "its bundle.json says so"
+    measured = pooled_auc(info.metrics)
+    if measured is None:
+        return "it was not measured on real acute ECGs"
+    return f"its pooled AUC of {measured:.3f} on real acute ECGs is below {LOWEST_PROXY_AUC:.2f}"
 
 
 def is_retrained(info: BundleInfo) -> bool:
@@ -87,6 +138,7 @@ def read_choices(path: Path) -> dict[str, str]:
 
 def activate(path: Path, base: str, name: str) -> None:
     """Let a version answer from now on; the original is chosen by its own name. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     choices = read_choices(path) | {base: name}
     kept = {known: chosen for known, chosen in choices.items() if known != chosen}
     replace_file(path, json.dumps({"schema_version": SCHEMA_VERSION, "active": kept}, indent=2) + "\n")

@@ -8,11 +8,10 @@ from pathlib import Path
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Put `text` at `path` in one step, as UTF-8; its folder is made where it is not there.
+    """Put `text` at `path` in one step, as UTF-8.
 
-    Raises OSError where it cannot be written; then `path` is as it was.
+    Raises OSError where it cannot be written or its folder is not there; then `path` is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     part = Path(name)
     try:

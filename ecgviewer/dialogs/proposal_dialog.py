@@ -9,14 +9,12 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QV
 
 from ecgviewer.dialogs.text_dialogs import card_text, text_browser
 from ecgviewer.widgets.parts import Card, label
+from ecgviewer.widgets.retrain_words import switched_off_text
 from ecgviewer.widgets.version_figures import JudgedSet, caution_text, facts_text, judged_sets
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
 
-SWITCHED_OFF: Final = (
-    "This version is switched off, for the reason that its card gives: it cannot be activated."
-)
 HEADINGS: Final = ("records", "figure", "without your labels", "with your labels", "difference (95 %)")
 _WORDS: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NUMBERS: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -36,6 +34,7 @@ class ProposalDialog(QDialog):
         self.activate = QPushButton("Activate the proposed one")
         self.activate.setProperty("role", "primary")
         self.activate.setEnabled(proposed.enabled)
+        self.activate.setToolTip(switched_off_text(proposed))
         self.keep = QPushButton("Keep the present one")
         self.keep.setDefault(True)
         self.activate.clicked.connect(self._on_activate)
@@ -51,7 +50,7 @@ class ProposalDialog(QDialog):
     def _make_foot(self, proposed: BundleInfo) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(label("" if proposed.enabled else SWITCHED_OFF, "warning", wrap=True), 1)
+        row.addWidget(label(switched_off_text(proposed), "warning", wrap=True), 1)
         row.addWidget(self.activate)
         row.addWidget(self.keep)
         return row

@@ -8,7 +8,8 @@ from typing import Final
 
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from ecgviewer.dialogs.retrain_pages import AskPage, RunPage
+from ecgviewer.dialogs.retrain_ask_page import AskPage
+from ecgviewer.dialogs.retrain_run_page import RunPage
 from ecgviewer.services.retrain_plan import Base
 from ecgviewer.services.retrain_run import RunNews
 from ecgviewer.widgets.parts import label, show_text
@@ -27,7 +28,7 @@ class RetrainDialog(QDialog):
         self.ask = AskPage(bases, models_folder)
         self.run = RunPage()
         self.refusal = label("", "problem", wrap=True)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
         for page in (self.ask, self.run):
@@ -57,7 +58,11 @@ class RetrainDialog(QDialog):
 
     def _fit(self) -> None:
         """As high as what is said now needs: Qt does not make room for lines that wrap."""
-        layout = self.layout()
-        assert layout is not None, "made with its pages"
-        layout.activate()
-        self.resize(self.width(), max(LOWEST_PX, layout.totalHeightForWidth(max(self.width(), WIDTH_PX))))
+        # The pages first: a row that was just hidden still counts in the whole until its page was laid out.
+        for inner in (self.ask.layout(), self.run.layout(), self._column):
+            assert inner is not None, "made with its parts"
+            inner.activate()
+        height_px = max(LOWEST_PX, self._column.totalHeightForWidth(max(self.width(), WIDTH_PX)))
+        # Named outright: Qt's own minimum supposes that the wrapped lines are narrower than they are.
+        self.setMinimumHeight(height_px)
+        self.resize(self.width(), height_px)

@@ -6,16 +6,18 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from inference.teaching import answer_for
+from inference.versions import is_judged_outside
 
 if TYPE_CHECKING:
     from ecgviewer.store import StoredReading
-    from inference.bundle_info import BundleInfo, Task
+    from inference.bundle_info import BundleInfo
     from inference.versions import Model
 
 BASES: Final = ("omi-proxy", "mi-ptbxl", "site-ptbxl")
@@ -33,6 +35,23 @@ class Base:
 
     key: str
     info: BundleInfo
+
+    @property
+    def is_judged_outside(self) -> bool:
+        """Whether a new version is switched on only by what it says of real acute ECGs."""
+        return is_judged_outside(self.info.task)
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolders:
+    """Where the archives lie that a retraining reads; '' for one that was not named.
+
+    PTB and LUDB are measured on, never learned from, and only for a model that is judged outside.
+    """
+
+    ptb_xl: str = ""
+    ptb: str = ""
+    ludb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +84,32 @@ def bases_of(models: Sequence[Model]) -> list[Base]:
     return [Base(key, found[key].versions[0]) for key in BASES if key in found]
 
 
-def make_plan(readings: Sequence[StoredReading], base: Base, ptb_xl: str, home: Path) -> Plan:
+def make_plan(readings: Sequence[StoredReading], base: Base, data: DataFolders, home: Path) -> Plan:
     """Count what teaches the base model and check all that a retraining needs; `home` is where it works."""
-    learns_from = count_answers(readings, base.info.task)
+    learns_from = count_answers(readings, base.info)
+    outside = (_no_ptb(data.ptb), _no_ludb(data.ludb)) if base.is_judged_outside else ()
     checks = (
         _missing_parts(),
         _no_lesson(learns_from),
-        _no_ptb_xl(ptb_xl),
+        _no_ptb_xl(data.ptb_xl),
+        *outside,
         _no_room(home),
     )
     return Plan(learns_from, tuple(sentence for sentence in checks if sentence))
 
 
-def count_answers(readings: Sequence[StoredReading], task: Task) -> LearnsFrom:
+def count_answers(readings: Sequence[StoredReading], info: BundleInfo) -> LearnsFrom:
     """Each reader's last readings, counted as the export and the training treat them."""
+    named = partial(answer_for, task=info.task, locations=info.classes)
     read = [each for each in readings if each.signed or not each.reading.is_empty]
     real = [each for each in read if not each.synthetic]
     signed = [each for each in real if each.signed]
-    teaching = [each for each in signed if answer_for(each.reading, task) is not None]
+    teaching = [each for each in signed if named(each.reading) is not None]
     by_ecg = groupby(
         sorted(teaching, key=lambda each: (each.record_sha256, each.created_at)),
         key=lambda each: each.record_sha256,
     )
-    answers = Counter(str(answer_for(list(group)[-1].reading, task)) for _, group in by_ecg)
+    answers = Counter(str(named(list(group)[-1].reading)) for _, group in by_ecg)
     return LearnsFrom(
         answers=tuple(answers.most_common()),
         n_silent=len(signed) - len(teaching),
@@ -124,6 +146,24 @@ def _no_ptb_xl(folder: str) -> str:
             "or get it with the command: main.py download ptb-xl --to FOLDER."
         )
     return ""
+
+
+def _no_ptb(folder: str) -> str:
+    return _holds_none("PTB", folder, "patient*/*.hea")
+
+
+def _no_ludb(folder: str) -> str:
+    return _holds_none("LUDB", folder, "data/*.hea")
+
+
+def _holds_none(archive: str, folder: str, records: str) -> str:
+    """Why a folder that was named is not this archive's; one that was not named may stay so."""
+    if not folder or any(Path(folder).glob(records)):
+        return ""
+    return (
+        f"{folder} holds no {records}: choose the folder of {archive}, leave it out, "
+        f"or get it with the command: main.py download {archive.lower()} --to FOLDER."
+    )
 
 
 def _no_room(home: Path) -> str:

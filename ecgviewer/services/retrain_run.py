@@ -22,6 +22,8 @@ from inference.whole_file import replace_file
 RunStage = Literal["starting", "running", "finished", "failed", "stopped"]
 STARTING_AT_MOST_S: Final = 300.0
 """A process that has told nothing after this long is not believed to be the run any more."""
+_FOLDERS: Final = ("ptb_xl", "ptb", "ludb")
+"""The fields of run.json that name a folder of data."""
 _PROCESS_QUERY_LIMITED_INFORMATION: Final = 0x1000
 _STILL_ACTIVE: Final = 259
 """learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-getexitcodeprocess"""
@@ -39,6 +41,9 @@ class RetrainRun:
     ptb_xl: Path
     started: datetime
     process_id: int = 0
+    ptb: Path | None = None
+    ludb: Path | None = None
+    """What it is measured on besides; None: not named."""
     is_settled: bool = False
     """Its end was seen and answered: nothing is said of it any more."""
 
@@ -70,8 +75,10 @@ class RunNews:
 
 def save_run(run: RetrainRun) -> None:
     """Write run.json. Raises OSError where the folder cannot be written."""
-    values = asdict(run) | {"ptb_xl": str(run.ptb_xl), "started": run.started.isoformat()}
+    values = asdict(run) | {"started": run.started.isoformat()}
+    values |= {name: str(values[name]) for name in _FOLDERS if values[name] is not None}
     values.pop("folder")
+    run.folder.mkdir(parents=True, exist_ok=True)
     replace_file(run.folder / "run.json", json.dumps(values, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -117,7 +124,8 @@ def process_to_stop(run: RetrainRun) -> int | None:
 def _read_run(path: Path) -> RetrainRun | None:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        values |= {"ptb_xl": Path(values["ptb_xl"]), "started": datetime.fromisoformat(values["started"])}
+        values |= {"started": datetime.fromisoformat(values["started"])}
+        values |= {name: Path(values[name]) for name in _FOLDERS if values.get(name) is not None}
         return RetrainRun(folder=path.parent, **values)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -23,7 +23,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from ecgviewer import paths
 from ecgviewer.services.background import Background
-from ecgviewer.services.retrain_plan import Base, Plan, make_plan
+from ecgviewer.services.retrain_plan import Base, DataFolders, Plan, make_plan
 from ecgviewer.services.retrain_run import (
     RetrainRun,
     RunNews,
@@ -71,7 +71,7 @@ class RetrainService(QObject):
         """The last that is known of the last run; None where there was none."""
         return self._news
 
-    def plan(self, base: Base, ptb_xl: str, on_plan: Callable[[Plan], None]) -> None:
+    def plan(self, base: Base, data: DataFolders, on_plan: Callable[[Plan], None]) -> None:
         """Count and check, off the GUI thread; a newer question makes this one stale."""
         self._background.supersede("retrain plan")
 
@@ -81,18 +81,18 @@ class RetrainService(QObject):
                 return
             self._background.submit(
                 "reader",
-                lambda _stop: make_plan(answer.value, base, ptb_xl, paths.retraining_folder()),
+                lambda _stop: make_plan(answer.value, base, data, paths.retraining_folder()),
                 on_plan,
                 topic="retrain plan",
             )
 
         self._store.ask(_all_latest, on_readings)
 
-    def start(self, base: Base, ptb_xl: Path) -> None:
+    def start(self, base: Base, data: DataFolders) -> None:
         """Export the labels into a new run's folder, then start its process."""
         started = datetime.now(UTC)
         folder = paths.retraining_folder() / f"{started:%Y-%m-%d-%H%M%S}-{base.key}"
-        run = RetrainRun(folder, base.key, base.info.title, ptb_xl, started)
+        run = _new_run(folder, base, data, started)
         try:
             run.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -179,6 +179,13 @@ class RetrainService(QObject):
             self.changed.emit(news)
 
 
+def _new_run(folder: Path, base: Base, data: DataFolders, started: datetime) -> RetrainRun:
+    """PTB and LUDB go with it only where the new version is judged on them."""
+    outside = [Path(named) if named and base.is_judged_outside else None for named in (data.ptb, data.ludb)]
+    ptb, ludb = outside
+    return RetrainRun(folder, base.key, base.info.title, Path(data.ptb_xl), started, ptb=ptb, ludb=ludb)
+
+
 def _all_latest(store: LabelStore) -> Any:
     return store.all_latest()
 
@@ -197,6 +204,8 @@ def _arguments(run: RetrainRun) -> list[str]:
         "--work", str(paths.retraining_folder() / "work"),
         "--models", str(paths.user_models_folder()),
         "--progress", str(run.progress),
+        *(["--ptb", str(run.ptb)] if run.ptb is not None else []),
+        *(["--ludb", str(run.ludb)] if run.ludb is not None else []),
     ]  # fmt: skip
 
 

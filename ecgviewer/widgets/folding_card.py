@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +12,9 @@ from ecgviewer.widgets.parts import Card
 
 class FoldingCard(Card):
     """Folded at first. A subclass names the widgets that a folded card hides."""
+
+    opened = Signal(object)
+    """This card, when the reader opened it: all of it should be seen."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
@@ -32,6 +35,8 @@ class FoldingCard(Card):
     def toggle(self) -> None:
         self.is_open = not self.is_open
         self._show_inner()
+        if self.is_open:
+            self.opened.emit(self)
 
     def _show_inner(self) -> None:
         self.arrow.setText("▴" if self.is_open else "▾")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from ecgviewer.theme import CAPTION_PX, app_font
 from ecgviewer.widgets.folding_card import FoldingCard
-from ecgviewer.widgets.parts import ElidedLabel, label
+from ecgviewer.widgets.parts import ElidedLabel, label, set_role
 from inference.records.leads import STANDARD_LEADS
 
 if TYPE_CHECKING:
@@ -24,7 +26,12 @@ _INTERVALS: Final = {
     "QTcB": "QT corrected for rate by Bazett",
     "QRS axis": "QRS axis in the frontal plane, from the net area",
 }
-_HOW: Final = "ST against the PQ level before QRS onset."
+_HOW: Final = "ST at J and 60 ms later, against the PQ level before QRS onset."
+_ST_HEADINGS: Final = ("mV", "ST J", "ST J+60")
+_PER_SIDE: Final = len(STANDARD_LEADS) // 2
+"""Limb leads at the left, precordial ones at the right."""
+_WIDE_PX: Final = 6
+"""Between the two sides; the two columns of a lead stand closer."""
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -52,11 +59,11 @@ def interval_texts(found: Measurements) -> dict[str, str]:
 
 
 def st_text(st_mv: float | None) -> str:
-    """'+0.12 mV' with a real minus sign, '0.00 mV' without a sign, or 'not found'."""
+    """'+0.12' with a real minus sign, '0.00' without a sign, or 'not found'; the column says mV."""
     if st_mv is None:
         return NOT_FOUND
     rounded = round(st_mv, 2)
-    return f"{rounded:+.2f} mV".replace("-", "−") if rounded else "0.00 mV"
+    return f"{rounded:+.2f}".replace("-", "−") if rounded else "0.00"
 
 
 class MeasurementsPanel(FoldingCard):
@@ -72,16 +79,10 @@ class MeasurementsPanel(FoldingCard):
         self.source = label("", "caption", wrap=True)
         self.values: dict[str, QLabel] = {}
         self.st_values: dict[str, tuple[QLabel, QLabel]] = {}
-        self.table = QWidget()
-        self._grid = QGridLayout(self.table)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(1)
-        self._lay_out_intervals()
-        self._lay_out_st()
-        for widget in (self.table, self.source):
+        tables = (self._make_intervals(), self._make_st())
+        for widget in (*tables, self.source):
             self.body.addWidget(widget)
-        self.fold(self.table, self.source)
+        self.fold(*tables, self.source)
         self.set_nothing()
 
     def set_measurements(self, found: Measurements, band: str) -> None:
@@ -102,36 +103,62 @@ class MeasurementsPanel(FoldingCard):
 
     def _show_st(self, row: LeadSt) -> None:
         at_j, at_j60 = self.st_values[row.lead]
-        at_j.setText(st_text(row.j_mv))
-        at_j60.setText(st_text(row.j60_mv))
+        for shown, st_mv in ((at_j, row.j_mv), (at_j60, row.j60_mv)):
+            # Smaller, so that the words stand in a column of numbers without moving it.
+            set_role(shown, "caption" if st_mv is None else "body")
+            shown.setText(st_text(st_mv))
 
-    def _lay_out_intervals(self) -> None:
+    def _make_intervals(self) -> QWidget:
+        table, grid = _table()
         for place, (name, meaning) in enumerate(_INTERVALS.items()):
             row, pair = divmod(place, 2)
             named = label(name, "caption")
             named.setToolTip(meaning)
-            self._grid.addWidget(named, row, 2 * pair)
-            self.values[name] = self._value(row, 2 * pair + 1, meaning)
+            grid.addWidget(named, row, 3 * pair)
+            self.values[name] = _value(grid, row, 3 * pair + 1, meaning)
+        grid.setColumnMinimumWidth(2, _WIDE_PX)
+        for column in (1, 4):
+            grid.setColumnStretch(column, 1)
+        return table
 
-    def _lay_out_st(self) -> None:
-        first = (len(_INTERVALS) + 1) // 2
-        for column, title in zip((0, 1, 3), ("Lead", "ST at J", "ST at J+60 ms"), strict=True):
-            heading = label(title, "key")
-            heading.setAlignment(_RIGHT if column else _LEFT)
-            self._grid.addWidget(heading, first, column)
-        for row, lead in enumerate(STANDARD_LEADS, start=first + 1):
-            self._grid.addWidget(label(lead, "caption"), row, 0)
+    def _make_st(self) -> QWidget:
+        table, grid = _table()
+        for side in (0, 4):
+            for column, title in enumerate(_ST_HEADINGS):
+                heading = label(title, "key")
+                heading.setAlignment(_RIGHT if column else _LEFT)
+                grid.addWidget(heading, 0, side + column)
+        for place, lead in enumerate(STANDARD_LEADS):
+            side, row = divmod(place, _PER_SIDE)
+            grid.addWidget(label(lead, "caption"), row + 1, 4 * side)
             self.st_values[lead] = (
-                self._value(row, 1, f"ST of {lead} at the J point"),
-                self._value(row, 3, f"ST of {lead} 60 ms after the J point"),
+                _value(grid, row + 1, 4 * side + 1, f"ST of {lead} at the J point, in millivolts"),
+                _value(grid, row + 1, 4 * side + 2, f"ST of {lead} 60 ms after the J point, in millivolts"),
             )
+        grid.setColumnMinimumWidth(3, _WIDE_PX)
+        widest_px = QFontMetrics(app_font(CAPTION_PX)).horizontalAdvance(NOT_FOUND)
+        for column in (1, 2, 5, 6):
+            grid.setColumnStretch(column, 1)
+            grid.setColumnMinimumWidth(column, widest_px)
+        return table
 
-    def _value(self, row: int, column: int, spoken: str) -> QLabel:
-        made = label("", "body", selectable=True)
-        made.setAccessibleName(spoken)
-        made.setAlignment(_RIGHT)
-        self._grid.addWidget(made, row, column)
-        return made
+
+def _table() -> tuple[QWidget, QGridLayout]:
+    """A grid of two sides with room between them."""
+    table = QWidget()
+    grid = QGridLayout(table)
+    grid.setContentsMargins(0, 0, 0, 4)
+    grid.setHorizontalSpacing(6)
+    grid.setVerticalSpacing(1)
+    return table, grid
+
+
+def _value(grid: QGridLayout, row: int, column: int, spoken: str) -> QLabel:
+    made = label("", "body", selectable=True)
+    made.setAccessibleName(spoken)
+    made.setAlignment(_RIGHT)
+    grid.addWidget(made, row, column)
+    return made
 
 
 def _with_unit(value: float | None, unit: str) -> str:

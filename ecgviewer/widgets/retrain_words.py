@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from inference.labels import MI_LOCATIONS
+from inference.versions import is_judged_outside, pooled_auc, why_switched_off
 
 if TYPE_CHECKING:
     from ecgviewer.services.retrain_plan import LearnsFrom
@@ -90,10 +91,20 @@ def notice_text(news: RunNews) -> str:
     return f"“{title}” is being retrained{f', {left}' if left else ''}."
 
 
+def switched_off_text(info: BundleInfo) -> str:
+    """Why a version cannot be activated, and what to do where it was not measured; '' where it can be."""
+    reason = why_switched_off(info)
+    if not reason:
+        return ""
+    can_be_measured = is_judged_outside(info.task) and pooled_auc(info.metrics) is None
+    what_next = " Retrain with the folders of PTB and LUDB." if can_be_measured else ""
+    return f"It is switched off and cannot be activated, because {reason}.{what_next}"
+
+
 def version_text(info: BundleInfo, base: str) -> str:
-    """One version in a menu: 'corrected-1a2b3c4d, 2026-11-21', 'original, 2026-11-21'."""
+    """One version in a menu: 'original, 2026-11-21', 'corrected-1a2b3c4d, 2026-11-21, switched off'."""
     name = "original" if info.name == base else info.name.removeprefix(f"{base}-")
-    return f"{name}, {info.created}" if info.created else name
+    return ", ".join(part for part in (name, info.created, "" if info.enabled else "switched off") if part)
 
 
 def _count(done: int, total: int) -> str:

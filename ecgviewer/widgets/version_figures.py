@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from inference.versions import RETRAINING
+from inference.versions import FIGURE_NAMES, RETRAINING
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
@@ -22,7 +22,6 @@ UNDECIDED: Final = (
 WORSE: Final = (
     "On one of these sets the new version is worse: the whole interval of its difference is below 0."
 )
-_NAMES: Final = {"auc": "AUC", "mi_against_none_auc": "AUC, MI against none"}
 _AS_THEY_ARE: Final = ("changed_labels", "thresholds")
 """Parts of the metrics without such sets."""
 
@@ -95,9 +94,9 @@ def _rows(figures: Mapping[str, Any]) -> Iterator[FigureRow]:
         if name == key or not _is_number(before) or not _is_number(after):
             continue
         gap = figures.get(f"{name}_difference")
-        shown = _NAMES.get(name, name.replace("_", " "))
+        shown = FIGURE_NAMES.get(name, name.replace("_", " "))
         if isinstance(gap, dict) and all(_is_number(gap.get(part)) for part in ("value", "low", "high")):
-            text = f"{gap['value']:+.3f} [{gap['low']:+.3f} to {gap['high']:+.3f}]"
+            text = f"{gap['value']:+.3f} [{gap['low']:+.3f} to {gap['high']:+.3f}]".replace("-", "−")
             sign = 1 if gap["low"] > 0 else -1 if gap["high"] < 0 else 0
             yield FigureRow(shown, f"{before:.3f}", f"{after:.3f}", text, sign)
         else:

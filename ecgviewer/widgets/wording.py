@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from inference.results import Attribution, ModelAnswer, Prediction
 
 UNKNOWN: Final = "unknown"
+NOTHING_OPEN: Final = "No ECG is open."
 NOT_A_DIAGNOSIS: Final = "Research use only. Not a diagnosis."
 TASK_ORDER: Final = {"omi": 0, "mi": 1, "mi-location": 2}
 _NO_MI_CODE: Final = "No MI code (N)"

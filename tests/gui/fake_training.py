@@ -1,7 +1,7 @@
 """Stands in for `main.py train retrain` as a real process; a word in FAKE_TRAINING tells it what to do.
 
 finish: tells two stages and writes a bundle; fail: gives up with a sentence; wait: tells one line and waits
-to be stopped; die: ends at once without a word.
+to be stopped; die: ends at once without a word; repeat: gives up, repeating what it was told to measure on.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ def main(what: str) -> None:
         progress.running("Training", 3, 15, minutes_left=12.4, sentence="Epoch 3: AUC 0.912 on validation.")
         if what == "fail":
             progress.failed("The base set has no record left to judge on: use a larger base set.")
+        elif what == "repeat":
+            told = [word for word in ("--ptb", "--ludb") if word in sys.argv]
+            progress.failed(" ".join(f"{word} {argument(word)}" for word in told))
         elif what == "wait":
             time.sleep(60)
         else:

@@ -22,9 +22,10 @@ from tests.gui.window_help import KnownModels
 
 BASE = "ecg-smart-net.mi-ptbxl"
 NEW = f"{BASE}-corrected-1a2b3c4d"
+OMI_BASE = "ecg-smart-net.omi-proxy"
+SITE_BASE = "uchiyama-cnn.site-ptbxl"
 FAKE = Path(__file__).parent / "fake_training.py"
 FIGURES: dict[str, Any] = {
-    "base": BASE,
     "reviewed_records": 12,
     "n_changed_labels": 2,
     "judged": {
@@ -61,18 +62,26 @@ class RealVersions(KnownModels):
         return find_models()
 
 
-def retrained(folder: Path, name: str = NEW, **changes: Any) -> Path:
-    """A version of the shipped MI model with its real weights, as a retraining writes it."""
-    original = shipped_models_folder() / BASE
+def retrained(folder: Path, base: str = BASE, **changes: Any) -> Path:
+    """A version of a shipped model with its real weights, as a retraining writes it."""
+    original = shipped_models_folder() / base
+    name = version_of(base)
     bundle = folder / name
     bundle.mkdir(parents=True)
     for file in original.iterdir():
         (bundle / file.name).write_bytes(file.read_bytes())
     info = read_bundle_info(original)
-    figures = changes.pop("figures", FIGURES)
-    info = replace(info, name=name, title=f"{info.title}, retrained", metrics={"retraining": figures})
+    metrics = {"retraining": {"base": base, **changes.pop("figures", FIGURES)}}
+    if "external_auc" in changes:
+        metrics["external"] = {"Pooled external records": {"auc": {"value": changes.pop("external_auc")}}}
+    info = replace(info, name=name, title=f"{info.title}, retrained", metrics=metrics)
     write_bundle_info(replace(info, created="2026-12-01", **changes), bundle)
     return bundle
+
+
+def version_of(base: str) -> str:
+    """What a retrained version of a model is called."""
+    return f"{base}-corrected-1a2b3c4d"
 
 
 def own_version(**changes: Any) -> Path:
@@ -86,8 +95,26 @@ def small_ptb_xl(folder: Path) -> Path:
     return folder
 
 
+def small_ptb(folder: Path) -> Path:
+    (folder / "patient001").mkdir(parents=True)
+    (folder / "patient001" / "s0010_re.hea").write_text("", encoding="ascii")
+    return folder
+
+
+def small_ludb(folder: Path) -> Path:
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "1.hea").write_text("", encoding="ascii")
+    return folder
+
+
 def sign(
-    count: int, omi: Omi = Omi.YES, *, kind: str = "sign", synthetic: bool = False, first: int = 0
+    count: int,
+    omi: Omi = Omi.YES,
+    *,
+    kind: str = "sign",
+    synthetic: bool = False,
+    first: int = 0,
+    location: str | None = None,
 ) -> None:
     """Put signed readings of `count` ECGs into the test's store."""
     store = LabelStore.open(store_url())
@@ -96,7 +123,7 @@ def sign(
             ReadingEntry(
                 record_sha256=f"{number:064d}",
                 record_path=f"/records/{number}.hea",
-                reading=Reading(omi=omi),
+                reading=Reading(omi=omi, location=location),
                 reader="Dr. Test",
                 app_version="0.1.0",
                 kind=kind,  # type: ignore[arg-type]

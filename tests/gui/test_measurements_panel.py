@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from ecgviewer.app import Desk
+from ecgviewer.widgets.card_column import CardColumn
 from ecgviewer.widgets.measurements_panel import NOT_FOUND, MeasurementsPanel, interval_texts, st_text
 from inference.measure.measurements import Measurements, measure
+from inference.records.leads import STANDARD_LEADS
 from tests.gui.window_help import open_demo, shown_texts
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -49,7 +52,8 @@ def test_the_numbers_are_those_of_the_function_with_units_and_their_band(desk: D
     third = {row.lead: row for row in found.st}["III"]
     assert third.j60_mv is not None
     assert third.j60_mv > 0.3
-    assert shown["III"][1] == f"+{third.j60_mv:.2f} mV"
+    assert shown["III"][1] == f"+{third.j60_mv:.2f}"
+    assert "\nmV\nST J\nST J+60\n" in shown_texts(panel)
     assert "0.05–150 Hz" in shown_texts(panel)
 
 
@@ -74,12 +78,12 @@ def test_a_missing_lead_is_not_found_and_the_others_are(desk: Desk) -> None:
     assert not_found == ["V3"]
 
 
-def test_a_level_is_written_with_its_sign_and_unit_and_zero_without_a_sign() -> None:
+def test_a_level_is_written_with_its_sign_and_zero_without_one() -> None:
     assert [st_text(value) for value in (0.123, -0.056, 0.001, -0.004, None)] == [
-        "+0.12 mV",
-        "−0.06 mV",
-        "0.00 mV",
-        "0.00 mV",
+        "+0.12",
+        "−0.06",
+        "0.00",
+        "0.00",
         "not found",
     ]
 
@@ -91,3 +95,38 @@ def test_a_click_on_a_value_selects_text_and_one_on_the_card_folds_it(desk: Desk
     assert panel.is_open
     QTest.mouseClick(panel.values["QT"], Qt.MouseButton.LeftButton)
     assert panel.is_open
+
+
+def test_opening_the_card_brings_all_of_it_into_sight(desk: Desk, qtbot: QtBot) -> None:
+    desk.window.resize(1366, 768)
+    open_demo(desk)
+    panel = panel_of(desk)
+    column = desk.window.findChild(CardColumn)
+    panel.arrow.click()
+    qtbot.waitUntil(lambda: column.verticalScrollBar().value() > 0)
+    seen = column.viewport().rect()
+    assert seen.contains(panel.mapTo(column.viewport(), panel.rect().topLeft()))
+    assert seen.contains(panel.mapTo(column.viewport(), panel.rect().bottomLeft()))
+
+
+def test_both_columns_of_a_lead_end_on_one_line_in_every_row(desk: Desk) -> None:
+    open_demo(desk, MISSING_V3)
+    panel = panel_of(desk)
+    panel.toggle()
+    shown_texts(panel)
+    for leads in (STANDARD_LEADS[:6], STANDARD_LEADS[6:]):
+        for column in (0, 1):
+            ends = {panel.st_values[lead][column].geometry().right() for lead in leads}
+            assert len(ends) == 1
+    at_j, at_j60 = panel.st_values["V3"]
+    words_px = at_j60.fontMetrics().horizontalAdvance(NOT_FOUND)
+    assert at_j60.geometry().right() - words_px > at_j.geometry().right(), "the words do not touch"
+
+
+def test_the_open_card_is_no_wider_than_its_column(desk: Desk) -> None:
+    open_demo(desk, MISSING_V3)
+    panel = panel_of(desk)
+    panel.toggle()
+    shown_texts(panel)
+    narrowest_px = desk.window.parts.right.minimumWidth()
+    assert panel.minimumSizeHint().width() <= narrowest_px

@@ -9,10 +9,18 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QTextBrowser
 
 from ecgviewer.app import Desk
-from ecgviewer.dialogs.proposal_dialog import SWITCHED_OFF, ProposalDialog
+from ecgviewer.dialogs.proposal_dialog import ProposalDialog
 from ecgviewer.widgets.version_figures import UNDECIDED, WORSE
 from tests.gui.conftest import MakeDesk
-from tests.gui.retrain_help import BASE, NEW, RealVersions, own_version
+from tests.gui.retrain_help import (
+    BASE,
+    NEW,
+    OMI_BASE,
+    SITE_BASE,
+    RealVersions,
+    own_version,
+    version_of,
+)
 from tests.gui.window_help import open_demo
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -82,7 +90,7 @@ def test_both_cards_and_the_figures_stand_side_by_side(make_desk: MakeDesk) -> N
         "0.921",
     ):
         assert text in shown
-    assert "+0.009 [-0.004 to +0.021]" in shown
+    assert "+0.009 [−0.004 to +0.021]" in shown
     assert "average precision" in shown
     assert "Too few to judge." in shown
     assert UNDECIDED in shown
@@ -110,11 +118,62 @@ def test_a_version_without_figures_says_that_it_has_none(make_desk: MakeDesk) ->
     assert UNDECIDED not in shown
 
 
-def test_a_version_that_its_card_switches_off_cannot_be_activated(make_desk: MakeDesk) -> None:
-    own_version(enabled=False)
-    dialog = proposal(make_desk(RealVersions()))
+@pytest.mark.parametrize(
+    ("external", "why"),
+    [
+        (
+            {},
+            "because it was not measured on real acute ECGs. Retrain with the folders of PTB and LUDB.",
+        ),
+        ({"external_auc": 0.8127}, "because its pooled AUC of 0.813 on real acute ECGs is below 0.85."),
+    ],
+)
+def test_a_version_that_is_switched_off_cannot_be_activated_and_says_the_measured_reason(
+    make_desk: MakeDesk, external: dict[str, float], why: str
+) -> None:
+    own_version(base=OMI_BASE, enabled=False, **external)
+    dialog = proposal(make_desk(RealVersions()), version_of(OMI_BASE))
     assert not dialog.activate.isEnabled()
-    assert SWITCHED_OFF in texts(dialog)
+    assert dialog.activate.toolTip() == f"It is switched off and cannot be activated, {why}"
+    assert dialog.activate.toolTip() in texts(dialog)
+
+
+def test_the_menu_says_of_a_version_that_it_is_switched_off(make_desk: MakeDesk) -> None:
+    own_version(enabled=False)
+    whole, (_original, new, _back) = versions_menu(make_desk(RealVersions()))
+    assert new.text() == "corrected-1a2b3c4d, 2026-12-01, switched off"
+    whole.deleteLater()
+
+
+def test_a_version_that_is_switched_on_can_be_activated_without_a_reason(make_desk: MakeDesk) -> None:
+    own_version(base=OMI_BASE, external_auc=0.91)
+    dialog = proposal(make_desk(RealVersions()), version_of(OMI_BASE))
+    assert dialog.activate.isEnabled()
+    assert dialog.activate.toolTip() == ""
+    assert not any("switched off" in text for text in texts(dialog))
+
+
+def test_a_location_model_is_compared_in_a_cardiologists_words(make_desk: MakeDesk) -> None:
+    gap = {"value": -0.02, "low": -0.05, "high": -0.01, "p": 0.02}
+    names = ("family_accuracy", "agreement_with_label", "mi_against_none_auc")
+    figures = {
+        f"{name}_{when}": value
+        for name in names
+        for when, value in (("before", 0.712), ("after", 0.692), ("difference", gap))
+    }
+    judged = {"base_test_patients": {"title": "base set's test patients", "n_records": 300, **figures}}
+    own_version(base=SITE_BASE, figures={"judged": judged})
+    shown = texts(proposal(make_desk(RealVersions()), version_of(SITE_BASE)))
+    first = shown.index("base set's test patients (300)") + 1
+    assert shown[first : first + 4] == [
+        "correct wall among infarcts",
+        "0.712",
+        "0.692",
+        "−0.020 [−0.050 to −0.010]",
+    ]
+    assert "agreement with the label" in shown
+    assert "AUC of infarct against none" in shown
+    assert WORSE in shown
 
 
 def test_the_menu_marks_the_active_version_and_offers_the_way_back(make_desk: MakeDesk) -> None:

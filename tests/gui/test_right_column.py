@@ -213,3 +213,9 @@ def test_the_card_says_that_it_computes_and_the_next_record_makes_the_answer_sta
     assert link.text() == "Compute lead shares"
     assert start_up.parent() is None
     desk.close()
+
+
+def test_without_an_ecg_no_model_says_that_it_computes(desk: Desk) -> None:
+    assert desk.workspace.bundles
+    assert "Computing" not in shown_texts(desk.window.parts.right)
+    assert shown_texts(desk.window.parts.models).count("No ECG is open.") == 3

@@ -10,10 +10,11 @@ import pytest
 from inference.labels import Omi, Reading
 from inference.manifest import write_manifest
 from inference.prepare import PrepareSpec
+from inference.teaching import is_positive
 from tests.unit.labelled_sets import saved_records
 from tests.unit.manifests import OMI_AT_I, reading_of
 from training.data.inputs import PreparedSet, prepare_set
-from training.retraining.readings import is_positive, lessons
+from training.retraining.readings import lessons
 from training.retraining.retrain_words import conflicts_text, left_out_text
 
 

@@ -11,7 +11,15 @@ import pytest
 
 from inference.predict import Job, run
 from inference.registry import find_bundles
-from inference.versions import activate, answering, base_name, models_of, read_choices
+from inference.versions import (
+    activate,
+    answering,
+    base_name,
+    is_good_enough,
+    models_of,
+    read_choices,
+    why_switched_off,
+)
 from tests.unit.model_bundles import bundle_info
 from tests.unit.test_registry import light_bundle
 
@@ -97,3 +105,28 @@ def test_predict_asks_the_active_version_and_says_when_it_cannot(
     job = Job((tmp_path / "records",), tmp_path / "out.jsonl", (models,), choices=file)
     assert run(job) == 0
     assert "The activated model ecg-smart-net.lost is not there" in capsys.readouterr().err
+
+
+def pooled(auc: float) -> dict[str, Any]:
+    return {"external": {"Pooled external records": {"auc": {"value": auc}}}}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "why"),
+    [
+        ({}, "it was not measured on real acute ECGs"),
+        ({"external": "nothing"}, "it was not measured on real acute ECGs"),
+        (pooled(0.849), "its pooled AUC of 0.849 on real acute ECGs is below 0.85"),
+        (pooled(0.91), "its bundle.json says so"),
+    ],
+)
+def test_a_switched_off_proxy_says_what_was_measured(metrics: dict[str, Any], why: str) -> None:
+    off = bundle_info("net.omi-proxy", task="omi", classes=("no OMI", "OMI"), metrics=metrics, enabled=False)
+    assert why_switched_off(off) == why
+    assert is_good_enough("omi", metrics) == (metrics == pooled(0.91))
+
+
+def test_only_the_occlusion_model_is_judged_outside() -> None:
+    assert is_good_enough("mi", {})
+    assert is_good_enough("mi-location", {})
+    assert why_switched_off(bundle_info("net.mi")) == ""

@@ -21,6 +21,7 @@ from inference.explain import raw_window_saliency
 from inference.prepare import prepare
 from inference.records import read_record
 from inference.resource_paths import resources_folder
+from inference.versions import POOLED, is_good_enough
 from training.data.prepared_set import PreparedSet
 from training.figures.evaluate import binary_metrics, by_negatives, external_metrics, share
 from training.figures.out_of_fold import OutOfFold
@@ -35,8 +36,6 @@ from training.trials.experiment import Experiment
 
 FloatArray = npt.NDArray[np.float32]
 SALIENCY_PERCENTILE: Final = 99.0
-LOWEST_PROXY_AUC: Final = 0.85
-"""Below this pooled external AUC the OMI proxy is shipped switched off."""
 GOLDEN_RECORD: Final = "02_synthetic_lad_clear.hea"
 GOLDEN_ROWS: Final = 3
 """Windows of the golden record that a bundle keeps: it may not be larger than 20 MB."""
@@ -128,7 +127,7 @@ def write_bundle(
         threshold=threshold,
         saliency_scale=saliency_scale(recipe, prepared, net, recipe.training_rows(prepared)),
         experimental=words.experimental,
-        enabled=is_good_enough(recipe, metrics),
+        enabled=is_good_enough(recipe.task, metrics),
         warnings=words.warnings,
         metrics=metrics,
         created=datetime.now(UTC).date().isoformat(),
@@ -202,14 +201,7 @@ def external_figures(recipe: Recipe, net: nn.Module, externals: Sequence[Externa
         figures[each.name] = external_metrics(targets[-1], scores[-1], patients[-1])
     everyone = [name for names in patients for name in names]
     pooled = external_metrics(np.concatenate(targets), np.concatenate(scores), everyone)
-    return figures | {"Pooled external records": pooled}
-
-
-def is_good_enough(recipe: Recipe, metrics: dict[str, Any]) -> bool:
-    """Whether a bundle is switched on: an OMI proxy only with a measured, sufficient external AUC."""
-    if recipe.task != "omi" or "external" not in metrics:
-        return recipe.task != "omi"
-    return bool(metrics["external"]["Pooled external records"]["auc"]["value"] >= LOWEST_PROXY_AUC)
+    return figures | {POOLED: pooled}
 
 
 def saliency_scale(

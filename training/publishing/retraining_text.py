@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from inference.versions import FIGURE_NAMES
+
 MOST_CHANGES_SHOWN: Final = 100
-_FIGURES: Final = {
-    "auc": "AUC",
-    "average_precision": "average precision",
-    "family_accuracy": "accuracy of the family of walls among infarcts",
-    "mi_against_none_auc": "AUC of infarct against none",
-    "agreement_with_label": "share decided as labelled",
-}
-"""In the order in which they are said; the first one that was measured decides the verdict."""
 _VERDICTS: Final = {
     "better": "Better: the interval of the difference lies above 0.",
     "worse": "Worse: the interval of the difference lies below 0.",
@@ -73,14 +67,14 @@ def _judged(name: str, each: Mapping[str, Any]) -> str:
     if "not_judged" in each:
         text: str = each["not_judged"]
         return head + text[0].lower() + text[1:]
-    parts = [_figure(figure, each) for figure in _FIGURES if f"{figure}_difference" in each]
+    parts = [_figure(figure, each) for figure in FIGURE_NAMES if f"{figure}_difference" in each]
     return f"{head}{'; '.join(parts)}. {_VERDICTS[each['verdict']]}{_CAUTIONS.get(name, '')}"
 
 
 def _figure(figure: str, each: Mapping[str, Any]) -> str:
     gap = each[f"{figure}_difference"]
     return (
-        f"{_FIGURES[figure]} {each[f'{figure}_before']:.3f} before, {each[f'{figure}_after']:.3f} after, "
+        f"{FIGURE_NAMES[figure]} {each[f'{figure}_before']:.3f} before, {each[f'{figure}_after']:.3f} after, "
         f"difference {gap['value']:+.3f} [{gap['low']:+.3f} to {gap['high']:+.3f}], p = {gap['p']:.3f}"
     )
 

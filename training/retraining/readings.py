@@ -8,8 +8,9 @@ from itertools import groupby
 from pathlib import Path
 
 from inference.bundle_info import Task
-from inference.labels import MI_LOCATIONS, Omi, Reading
+from inference.labels import MI_LOCATIONS
 from inference.manifest import ManifestRow, read_manifest
+from inference.teaching import is_positive, why_silent
 from training.data.labelled_record import LabelledRecord
 
 
@@ -61,42 +62,13 @@ def lessons(path: Path, task: Task, locations: Collection[str] = tuple(MI_LOCATI
     )
 
 
-def is_positive(reading: Reading, task: Task) -> bool | None:
-    """Whether a reading says yes to a task's question; None where it does not answer it.
-
-    OMI: the OMI answer alone. MI of any age: OMI yes or a location other than 'N' is positive, location
-    'N' negative; 'OMI no' alone says nothing of an old infarct. Location: the location alone.
-    """
-    if task == "omi":
-        return None if reading.omi not in (Omi.YES, Omi.NO) else reading.omi is Omi.YES
-    if task == "mi" and reading.omi is Omi.YES:
-        return True
-    return None if reading.location is None else reading.location != "N"
-
-
 def why_not(row: ManifestRow, task: Task, locations: Collection[str] = tuple(MI_LOCATIONS)) -> str | None:
     """Why a reading teaches nothing, in a few words; None for one that does."""
     if row.synthetic:
         return "synthetic record"
     if not row.signed:
         return "not signed"
-    if task == "mi-location":
-        return _why_no_location(row.reading, locations)
-    if is_positive(row.reading, task) is not None:
-        return None
-    if row.reading.omi is Omi.UNCERTAIN:
-        return "OMI uncertain" if task == "omi" else "OMI uncertain, no location"
-    if row.reading.omi is Omi.NO:
-        return "OMI no, which says nothing of an infarct of another age, and no location"
-    return "no OMI answer" if task == "omi" else "neither OMI yes nor a location"
-
-
-def _why_no_location(reading: Reading, locations: Collection[str]) -> str | None:
-    if reading.location is None:
-        return "no location"
-    if reading.location not in locations:
-        return f"location {reading.location}, which the model does not have among its classes"
-    return None
+    return why_silent(row.reading, task, locations)
 
 
 def answer_in_words(is_mi: bool, site: str | None) -> str:

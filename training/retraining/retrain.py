@@ -13,7 +13,7 @@ from inference.run_progress import ProgressWriter
 from training.data.folds import IntArray
 from training.data.frozen_folds import FOLDS_FILE, FrozenFolds
 from training.data.prepared_set import PreparedSet
-from training.publishing.publish import LOWEST_PROXY_AUC, external_figures, write_bundle
+from training.publishing.publish import external_figures, write_bundle
 from training.retraining.before_after import Trial, compare
 from training.retraining.bundle_words import bundle_words, retraining_figures
 from training.retraining.externals import untouched_externals
@@ -61,7 +61,7 @@ def retrain(job: Job, writer: ProgressWriter | None = None) -> Retrained:
     stages.at("Measuring the new model")
     figures = retraining_figures(job, trial, answers, network, learned)
     info = _write(job, name, trial, network, figures, frozen)
-    text = report(info, trial.merged, learned, changes_json(trial), LOWEST_PROXY_AUC)
+    text = report(info, trial.merged, learned, changes_json(trial))
     return Retrained(info, headline(figures), text)
 
 

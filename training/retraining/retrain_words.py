@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from inference.bundle_info import BundleInfo
+from inference.versions import EXTERNAL, why_switched_off
 from training.publishing.retraining_text import (
     became,
     comparison_text,
@@ -37,9 +38,7 @@ def headline(figures: dict[str, Any]) -> str:
     return "Is it better? Nobody can say: there was no set of records to judge on."
 
 
-def report(
-    info: BundleInfo, merged: Merged, learned: Lessons, changes: Sequence[dict[str, Any]], lowest_auc: float
-) -> str:
+def report(info: BundleInfo, merged: Merged, learned: Lessons, changes: Sequence[dict[str, Any]]) -> str:
     """Everything that a user should know of a finished retraining, in lines.
 
     `changes` belong to merged.changes one by one; files are named here, as the report stays on this machine.
@@ -58,7 +57,7 @@ def report(
             *thresholds_text(figures),
             *drift_text(figures["drift"]),
             *external_text(info.metrics.get("external", {})),
-            switch_text(info, lowest_auc),
+            switch_text(info),
             *figures["notes"],
             f"{reviewed_text(figures)} Labels changed or added: {len(changed)}.",
             *(f"  {line}" for line in changed),
@@ -69,17 +68,12 @@ def report(
     )
 
 
-def switch_text(info: BundleInfo, lowest_auc: float) -> str:
+def switch_text(info: BundleInfo) -> str:
     """Whether the bundle is switched on, and why not."""
     if info.enabled:
         return "It is switched on."
-    if "external" not in info.metrics:
-        return (
-            "It is switched off, because it was not measured on real acute ECGs: name PTB's and LUDB's "
-            "folders with --ptb and --ludb."
-        )
-    measured = info.metrics["external"]["Pooled external records"]["auc"]["value"]
-    return f"It is switched off, because its pooled AUC of {measured:.3f} is below {lowest_auc:.2f}."
+    what_next = "" if EXTERNAL in info.metrics else ": name PTB's and LUDB's folders with --ptb and --ludb"
+    return f"It is switched off, because {why_switched_off(info)}{what_next}."
 
 
 def left_out_text(left_out: Sequence[LeftOut]) -> list[str]:
