@@ -8,38 +8,19 @@ from pathlib import Path
 from typing import Final
 
 from inference.bundle_info import BundleError
-from inference.nets import UnknownArchitectureError
 from inference.prepare import PrepareSpec
-from training.commands.compare import asked_experiment, prepared_for
-from training.data.folds import N_FOLDS, LeakageError, TooFewPatientsError
-from training.data.inputs import EmptySetError, prepare_some
-from training.data.labelled_record import DataSetError
-from training.data.prepared_set import MissingColumnError
+from training.commands import compare
+from training.data.folds import N_FOLDS
+from training.data.inputs import prepare_some
 from training.data.ptb_xl import ptb_xl
 from training.fitting.processes import joined
-from training.fitting.score import DivergedError
 from training.publishing.publish import External, publish
 from training.publishing.shipped import SHIPPED, network_of
 from training.retraining.command import external_records
 from training.systems.recipes import Recipe
-from training.trials.cross_validate import NothingToLearnError, Surroundings
-from training.trials.experiment import ExperimentError
-from training.trials.run_folder import OtherRunError
+from training.trials.cross_validate import Surroundings
 
-KNOWN_ERRORS: Final = (
-    OSError,
-    BundleError,
-    DataSetError,
-    EmptySetError,
-    ExperimentError,
-    LeakageError,
-    DivergedError,
-    MissingColumnError,
-    NothingToLearnError,
-    OtherRunError,
-    TooFewPatientsError,
-    UnknownArchitectureError,
-)
+KNOWN_ERRORS: Final = (*compare.KNOWN_ERRORS, BundleError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     """Publish and return 0. Raises the errors of KNOWN_ERRORS."""
     shipped = SHIPPED[options.bundle]
     options.experiment = options.experiment or shipped.experiment
-    experiment = asked_experiment(options)
+    experiment = compare.asked_experiment(options)
     recipe = _with_epochs(network_of(experiment, options.system or shipped.system), options.epochs)
     externals = [
         External(name, prepare_some(name, records, PrepareSpec(), options.work / "cache"))
@@ -70,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     with joined() as processes:
         around = Surroundings(processes=processes)
         folder = options.work / experiment.name
-        prepared = prepared_for("PTB-XL", ptb_xl(options.ptb_xl), [recipe], options.work)
+        prepared = compare.prepared_for("PTB-XL", ptb_xl(options.ptb_xl), [recipe], options.work)
         info = publish(
             options.bundle, experiment, recipe, prepared, externals, folder, options.models, around
         )

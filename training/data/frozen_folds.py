@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from inference.whole_file import replace_file
 from training.data.folds import N_FOLDS, IntArray, assign_folds
 from training.data.labelled_record import LabelledRecord
 
@@ -68,9 +69,7 @@ class FrozenFolds:
             "folds": dict(sorted(self.fold_of_hash.items())),
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part")
-        part.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+        replace_file(path, json.dumps(values, indent=1) + "\n")
 
     def fold(self, patient: str) -> int:
         """The fold, 0 to 9, of a patient by name."""

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from inference.whole_file import replacing
 from training.fitting.settings import FitSettings
 
 log = logging.getLogger(__name__)
@@ -53,10 +54,9 @@ def save_checkpoint(path: Path, state: Checkpoint, settings: FitSettings) -> Non
         "groups": state.optimiser["param_groups"],
         "schedule": dict(state.schedule),
     }
-    partial = path.with_suffix(".partial")
     on_cpu = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    save_file(on_cpu, partial, metadata={"facts": json.dumps(facts)})
-    partial.replace(path)
+    with replacing(path) as part:
+        save_file(on_cpu, part, metadata={"facts": json.dumps(facts)})
 
 
 def load_checkpoint(path: Path, settings: FitSettings) -> Checkpoint | None:

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from inference.nets import build_net
+from inference.whole_file import replacing
 from training.data.folds import IntArray
 from training.data.inputs import PreparedSet
 from training.fitting.fit import Batch, FitData, fit
@@ -87,9 +88,8 @@ class Workshop:
         return fit(net, data, recipe.settings, label=what, checkpoint=checkpoint).net
 
     def _keep(self, path: Path, net: nn.Module) -> None:
-        part = path.with_suffix(".part")
-        save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, part)
-        part.replace(path)
+        with replacing(path) as part:
+            save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, part)
 
 
 def fine_tuning(recipe: Recipe, epochs: int | None) -> Recipe:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.prepare import PrepareSpec
+from inference.whole_file import replace_file, replacing
 from training.data.folds import SplitScheme
 from training.data.labelled_record import LabelledRecord
 from training.data.prepared_set import PreparedSet
@@ -65,8 +66,8 @@ def begin(folder: Path, experiment_text: str, prepared: PreparedSet, label_of: L
     digest = records_digest(prepared)
     if (folder / RUN_FILE).exists():
         _refuse_other(folder, json.loads((folder / RUN_FILE).read_text(encoding="utf-8")), "records", digest)
-    write_text(folder / RECORDS_FILE, _record_lines(prepared, label_of))
-    write_text(folder / "experiment.toml", experiment_text)
+    replace_file(folder / RECORDS_FILE, _record_lines(prepared, label_of))
+    replace_file(folder / "experiment.toml", experiment_text)
     write_json(folder / RUN_FILE, {"records": digest})
 
 
@@ -108,19 +109,11 @@ def _record_lines(prepared: PreparedSet, label_of: LabelOf) -> str:
 
 
 def write_json(path: Path, values: Any) -> None:
-    """Written beside and renamed, so that a reader never sees half of it."""
-    write_text(path, json.dumps(values, indent=1))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Written beside and renamed, so that a reader never sees half of it."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    """Whole or not at all, so that a reader never sees half of it."""
+    replace_file(path, json.dumps(values, indent=1))
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """An .npz file, written beside and renamed."""
-    partial = path.with_suffix(".partial.npz")
-    np.savez(partial, allow_pickle=False, **arrays)
-    partial.replace(path)
+    """An .npz file, whole or not at all."""
+    with replacing(path) as part:
+        np.savez(part, allow_pickle=False, **arrays)
