@@ -79,7 +79,8 @@ def run(options: argparse.Namespace) -> int:
     with joined() as processes:
         prepared = _in_turn(processes, options, experiment)
         compare(experiment, prepared, folder, Surroundings(processes=processes))
-    print(f"The run is in {folder}: `train report {folder}` makes its tables and curves.")
+        if processes.is_first:
+            print(f"The run is in {folder}: `train report {folder}` makes its tables and curves.")
     return 0
 
 

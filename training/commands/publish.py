@@ -13,7 +13,6 @@ from training.commands import compare
 from training.data.folds import N_FOLDS
 from training.data.inputs import prepare_some
 from training.data.ptb_xl import ptb_xl
-from training.fitting.processes import joined
 from training.publishing.publish import External, publish
 from training.publishing.shipped import SHIPPED, network_of
 from training.retraining.command import external_records
@@ -48,13 +47,11 @@ def run(options: argparse.Namespace) -> int:
         External(name, prepare_some(name, records, PrepareSpec(), options.work / "cache"))
         for name, records in external_records(options).items()
     ]
-    with joined() as processes:
-        around = Surroundings(processes=processes)
-        folder = options.work / experiment.name
-        prepared = compare.prepared_for("PTB-XL", ptb_xl(options.ptb_xl), [recipe], options.work)
-        info = publish(
-            options.bundle, experiment, recipe, prepared, externals, folder, options.models, around
-        )
+    folder = options.work / experiment.name
+    prepared = compare.prepared_for("PTB-XL", ptb_xl(options.ptb_xl), [recipe], options.work)
+    info = publish(
+        options.bundle, experiment, recipe, prepared, externals, folder, options.models, Surroundings()
+    )
     print(f"{info.name} written to {info.folder}; its figures are in {info.card_path}.")
     return 0
 

@@ -18,7 +18,6 @@ from typing import Final
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.nn import functional as differentiable
 from torch.nn.parallel import DistributedDataParallel
 
 _LONGEST_WAIT: Final = timedelta(hours=12)
@@ -133,9 +132,25 @@ class SharedBatchNorm(nn.BatchNorm2d):
         return mean, variance
 
 
+class _Sum(torch.autograd.Function):
+    """The sum over all processes; each one's part had its share in every process's loss."""
+
+    @staticmethod
+    def forward(ctx: object, part: Tensor) -> Tensor:  # noqa: ARG004
+        total = part.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx: object, *gradients: Tensor) -> Tensor:  # noqa: ARG004
+        total = gradients[0].clone()
+        dist.all_reduce(total)
+        return total
+
+
 def _total(part: Tensor) -> Tensor:
     """The sum over all processes, through which gradients flow back to each."""
-    total: Tensor = differentiable.all_reduce(part)  # type: ignore[no-untyped-call]
+    total: Tensor = _Sum.apply(part)  # type: ignore[no-untyped-call]
     return total
 
 
