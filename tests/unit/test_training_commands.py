@@ -90,7 +90,9 @@ def test_a_bundle_is_published_of_a_runs_system_with_its_figures(
     assert verify_golden(info, load_net(info)) < 1e-3
     tested = np.load(work / "runs" / "small" / "mayo-alvd" / "predictions.npz", allow_pickle=False)["rows"]
     assert info.metrics["cross_validation"]["n_records"] == tested.size
-    assert "3 of the 10 runs over ten patient-grouped folds" in info.card_path.read_text(encoding="utf-8")
+    card = info.card_path.read_text(encoding="utf-8")
+    assert "Rule-out: sensitivity at the runs' own thresholds" in card
+    assert "3 of the 10 runs over ten patient-grouped folds" in card
 
 
 def test_a_forest_is_compared_and_not_published(

@@ -12,6 +12,7 @@ from training.figures.evaluate import (
     bootstrap,
     external_metrics,
 )
+from training.figures.operating_figures import operating_figures
 from training.figures.out_of_fold import OutOfFold
 from training.figures.site_figures import site_metrics
 from training.systems.questions import SITE_CLASSES
@@ -65,6 +66,28 @@ def test_each_run_is_judged_at_its_own_validation_threshold() -> None:
     shipped = metrics["at_shipped_threshold"]
     assert [shipped[name] for name in counts] == [1, 1, 1, 1]
     assert shipped["sensitivity"]["value"] == 0.5
+
+
+def test_ruling_out_and_in_are_judged_at_each_runs_own_validation_threshold() -> None:
+    def of(scores: list[float]) -> np.ndarray:
+        return np.stack([1 - np.array(scores), np.array(scores)], axis=1).astype(np.float32)
+
+    low = (of([0.1, 0.3, 0.2]), np.array([0, 1, 0]))
+    high = (of([0.5, 0.8, 0.6]), np.array([0, 1, 0]))
+    tested = of([0.25, 0.35, 0.7, 0.9])
+    result = OutOfFold(np.arange(4), tested, np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1]), (low, high))
+    figures = operating_figures(result, ["a", "b", "c", "d"], n_draws=20)
+    assert figures["at_rule_out"]["threshold"] == pytest.approx(0.55)
+    counts = ("true_positive", "false_negative", "false_positive", "true_negative")
+    assert [figures["at_rule_out"][name] for name in counts] == [2, 0, 0, 2]
+    assert figures["at_rule_in"]["positive_predictive_value"]["value"] == 1.0
+
+
+def test_a_point_that_one_validation_fold_does_not_allow_is_left_out() -> None:
+    scores = np.array([[0.1, 0.9], [0.9, 0.1]], dtype=np.float32)
+    wrong = (scores, np.array([0, 1]))
+    result = OutOfFold(np.arange(2), scores, np.array([1, 0]), np.zeros(2, dtype=np.int64), (wrong,))
+    assert set(operating_figures(result, ["a", "b"], n_draws=20)) == {"at_rule_out"}
 
 
 def test_a_site_with_few_patients_gets_no_recall() -> None:

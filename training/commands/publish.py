@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--folds", type=int, choices=range(1, N_FOLDS + 1), help="only the first so many")
     add("--ptb-xl", type=Path, required=True, help="PTB-XL's folder")
     add("--work", type=Path, default=Path("runs"), help="cache and runs")
-    add("--models", type=Path, required=True, help="folder to write the bundle into")
+    add("--models", type=Path, help="folder to write the bundle into, otherwise into the run's")
     add("--epochs", type=int, help="instead of the recipe's own")
     add("--ptb", type=Path, help="PTB's folder, measured on, never trained on")
     add("--ludb", type=Path, help="LUDB's folder, measured on, never trained on")
@@ -48,10 +48,9 @@ def run(options: argparse.Namespace) -> int:
         for name, records in external_records(options).items()
     ]
     folder = options.work / experiment.name
+    models = options.models or folder / "models"
     prepared = compare.prepared_for("PTB-XL", ptb_xl(options.ptb_xl), [recipe], options.work)
-    info = publish(
-        options.bundle, experiment, recipe, prepared, externals, folder, options.models, Surroundings()
-    )
+    info = publish(options.bundle, experiment, recipe, prepared, externals, folder, models, Surroundings())
     print(f"{info.name} written to {info.folder}; its figures are in {info.card_path}.")
     return 0
 

@@ -86,6 +86,7 @@ def _binary_table(cv: dict[str, Any]) -> str:
         ("Positive records", f"{cv['n_positive']} of {cv['n_records']} ({_part(cv)})"),
         *_decision_rows("each run's own validation threshold", own),
         *_decision_rows(f"the shipped threshold {cv['shipped_threshold']:.4f}", shipped),
+        *_operating_rows(cv),
     ]
     return _table(rows) + "\n\n" + _threshold_text(cv) + _selection_text(cv)
 
@@ -97,6 +98,26 @@ def _decision_rows(where: str, figures: dict[str, Any]) -> list[tuple[str, str]]
         (f"Confusion (TP, FN, FP, TN) at {where}", ", ".join(str(figures[name]) for name in counts)),
         *((f"{name.replace('_', ' ').capitalize()} at {where}", _interval(figures[name])) for name in rates),
     ]
+
+
+def _operating_rows(cv: dict[str, Any]) -> list[tuple[str, str]]:
+    """Ruling out (sensitivity of 0.90 or more on validation) and in (predictive value of 0.85 or more)."""
+    rows = []
+    for key, name, rates in (
+        ("at_rule_out", "Rule-out", ("sensitivity", "negative_predictive_value")),
+        ("at_rule_in", "Rule-in", ("sensitivity", "positive_predictive_value")),
+    ):
+        if key in cv:
+            figures = cv[key]
+            rows += [
+                (
+                    f"{name}: {rate.replace('_', ' ')} at the runs' own thresholds (median "
+                    f"{figures['threshold']:.4f})",
+                    _interval(figures[rate]),
+                )
+                for rate in rates
+            ]
+    return rows
 
 
 def _threshold_text(cv: dict[str, Any]) -> str:

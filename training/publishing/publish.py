@@ -24,6 +24,7 @@ from inference.resource_paths import resources_folder
 from inference.versions import POOLED, is_good_enough
 from training.data.prepared_set import PreparedSet
 from training.figures.evaluate import binary_metrics, by_negatives, external_metrics, share
+from training.figures.operating_figures import operating_figures
 from training.figures.out_of_fold import OutOfFold
 from training.figures.site_figures import site_metrics
 from training.fitting.settings import FitSettings
@@ -176,6 +177,7 @@ def measure(
     tested = np.zeros(len(prepared), dtype=bool)
     tested[result.rows] = True
     metrics: dict[str, Any] = {"cross_validation": binary_metrics(result, patients)}
+    metrics["cross_validation"] |= operating_figures(result, patients)
     metrics["cross_validation"] |= {
         "by_negatives": by_negatives(result, patients, normal[result.rows]),
         "normal_share_of_tested_negatives": share(normal, negative & tested),
