@@ -88,6 +88,8 @@ def number(value: float, unit: str) -> str:
     """A measured value with as many digits as it deserves."""
     if unit in ("MB", "count"):
         return f"{value:.0f}"
+    if not unit:
+        return f"{value:.3f}"
     return f"{value:.1f}" if value < 100 else f"{value:.0f}"
 
 
@@ -112,7 +114,8 @@ def _row(figure: Figure) -> str:
     who = "all " if figure.is_aim_for_all else ""
     aim = "" if figure.aim is None else f"{who}≤ {number(figure.aim, figure.unit)}"
     mark = " ✗" if figure.misses_aim else ""
-    return f"| {figure.name} | {median} {figure.unit}{mark} | {spread} | {len(figure.samples)} | {aim} |"
+    value = f"{median} {figure.unit}".strip()
+    return f"| {figure.name} | {value}{mark} | {spread} | {len(figure.samples)} | {aim} |"
 
 
 def hand_over(figures: Sequence[Figure]) -> None:
