@@ -47,6 +47,12 @@ def test_minutes_left_follow_from_the_networks_trained_so_far(tmp_path: Path) ->
     assert by_stage["Measuring", 0].minutes_left == pytest.approx(10.0)
 
 
+def test_with_no_network_left_nothing_is_said_of_the_time_left(tmp_path: Path) -> None:
+    lines, _, _ = news(tmp_path / "progress.jsonl", n_networks=3)
+    assert lines[-1].what == "Measuring"
+    assert lines[-1].minutes_left is None
+
+
 def test_a_stage_says_how_far_it_is_and_which_network_it_is(tmp_path: Path) -> None:
     lines, _, _ = news(tmp_path / "progress.jsonl", n_networks=4)
     third = [line for line in lines if line.what == "Third"]

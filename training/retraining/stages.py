@@ -65,7 +65,9 @@ class Stages:
         """`left` and `trained` count networks; what a part of a network took says what the rest will take."""
         if self._writer is None:
             return
-        minutes = spent_s / trained * left / _SECONDS_PER_MINUTE if trained > 0 else None
+        # With no network left to train, nothing says how long the rest takes.
+        is_known = trained > 0 and left > 0
+        minutes = spent_s / trained * left / _SECONDS_PER_MINUTE if is_known else None
         rounded = None if minutes is None else round(minutes, 1)
         number = min(self._n_ready + 1, self._n_networks)
         sentence = f"Network {number} of {self._n_networks}." if total else ""
