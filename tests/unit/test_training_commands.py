@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,11 @@ import pytest
 
 from inference.bundle import load_net, verify_golden
 from inference.bundle_info import read_bundle_info
+from inference.prepare import PrepareSpec, Profile
+from inference.resource_paths import shipped_models_folder
 from tests.unit.small_ptb_xl import small_ptb_xl
 from training.cli import main
+from training.publishing.card import model_card
 
 EXPERIMENT = """
 title = "A small one"
@@ -120,3 +124,18 @@ def test_what_a_user_can_mend_is_one_sentence(
     said = capsys.readouterr().err
     assert sentence in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [
+        ("beat-zscore-12x400", "each lead z-scored"),
+        ("beat-maxabs-12x400", "divided by its largest absolute value"),
+        ("beat-mv-12x400", "in millivolts"),
+        ("paper-picture-224", "picture of the printed sheet"),
+    ],
+)
+def test_a_card_says_what_its_own_network_sees(profile: Profile, said: str) -> None:
+    shipped = read_bundle_info(shipped_models_folder() / "ecg-smart-net.mi-ptbxl")
+    card = model_card(replace(shipped, prepare=PrepareSpec(profile=profile)), {}, ())
+    assert said in card.partition("## Input")[2].partition("## Settings")[0]

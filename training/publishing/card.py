@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from inference.bundle_info import BundleInfo
+from inference.prepare import Profile
 from training.data.folds import N_FOLDS
 from training.figures.site_figures import FAMILIES
 from training.publishing.retraining_text import external_text, retraining_text
 
 NOTICE = "Research software. Not a medical device. It informs a reader and never replaces one."
+
+_BEAT_SCALES: Final[dict[Profile, str]] = {
+    "beat-zscore-12x400": "each lead z-scored",
+    "beat-maxabs-12x400": "each lead divided by its largest absolute value",
+    "beat-mv-12x400": "in millivolts",
+}
 
 
 def model_card(info: BundleInfo, settings: dict[str, Any], training_data: Sequence[str]) -> str:
@@ -39,7 +46,12 @@ def _input_text(info: BundleInfo) -> str:
     if spec.is_beat:
         return (
             f"Median beat, samples {spec.first_sample} to {spec.first_sample + spec.n_samples - 1} of 600 "
-            f"(R at 300), each lead z-scored; {band}."
+            f"(R at 300), {_BEAT_SCALES[spec.profile]}; {band}."
+        )
+    if spec.is_sheet:
+        return (
+            "The first ten seconds as a picture of the printed sheet, 224x224 in colour, normalised with "
+            f"ImageNet's mean and deviation; {band}."
         )
     return (
         f"Per lead one {spec.image_px}x{spec.image_px} picture of each {spec.window_s:g}-s window, "

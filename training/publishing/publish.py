@@ -79,7 +79,7 @@ def publish(
     from; the weights are fitted afterwards, on every usable record.
     """
     folder = run / recipe.name
-    ((plan, prepared),) = planned(replace(experiment, systems=(recipe,)), prepared, run, around)
+    (plan,), prepared = planned(replace(experiment, systems=(recipe,)), prepared, run, around)
     result = run_system(plan, prepared, folder, around)
     final = replace(recipe, settings=final_settings(recipe.settings, kept_epochs(folder)))  # type: ignore[type-var]
     net = _final_net(final, prepared, folder, around)

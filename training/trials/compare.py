@@ -44,23 +44,25 @@ def compare(experiment: Experiment, prepared: PreparedSet, folder: Path, around:
     What is finished is not done again, and what was cut off goes on. Raises OtherRunError when the folder
     holds a run of other records or settings, LeakageError when the folds leak; then nothing is written.
     """
-    for plan, rows in planned(experiment, prepared, folder, around):
+    plans, rows = planned(experiment, prepared, folder, around)
+    for plan in plans:
         run_system(plan, rows, folder / plan.recipe.name, around)
 
 
 def planned(
     experiment: Experiment, prepared: PreparedSet, folder: Path, around: Surroundings
-) -> list[tuple[Plan, PreparedSet]]:
-    """Each system's plan and rows: the records, or their windows where the experiment splits by windows.
+) -> tuple[list[Plan], PreparedSet]:
+    """Each system's plan, and the rows: the records, or their windows where the experiment splits by windows.
 
     Before hours are spent on the first system, every one of them is made once and its folds are looked at.
     """
     if experiment.protocol.split == "random-windows":
         prepared = as_windows(prepared, experiment.systems[0].spec)
-    plans = [_plan(experiment, recipe, prepared) for recipe in experiment.systems]
+    signals = prepared.signals
+    plans = [_plan(experiment, recipe, prepared, signals) for recipe in experiment.systems]
     if around.processes.is_first:
         begin(folder, experiment.text, prepared, experiment.question.label_of)
-    return [(plan, prepared) for plan in plans]
+    return plans, prepared
 
 
 def run_system(plan: Plan, prepared: PreparedSet, folder: Path, around: Surroundings) -> OutOfFold:
@@ -74,12 +76,12 @@ def run_system(plan: Plan, prepared: PreparedSet, folder: Path, around: Surround
     return read_folds(folder, [split.run for split in plan.splits], targets)
 
 
-def _plan(experiment: Experiment, recipe: System, prepared: PreparedSet) -> Plan:
+def _plan(experiment: Experiment, recipe: System, prepared: PreparedSet, signals: Sequence[str]) -> Plan:
     scheme = experiment.protocol.split
     records = apart(prepared.records) if scheme == "random-windows" else prepared.records
     strata, tested = recipe.strata(prepared), recipe.targets(prepared) >= 0
     first = experiment.protocol.folds
-    splits = make_splits(records, prepared.signals, strata, scheme, tested=tested, first=first)
+    splits = make_splits(records, signals, strata, scheme, tested=tested, first=first)
     title = SYSTEMS[recipe.arch].title if recipe.name == recipe.arch else recipe.name
     facts = {
         "name": recipe.name,
