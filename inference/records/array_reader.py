@@ -12,6 +12,7 @@ import numpy.typing as npt
 from inference.records.array_files import read_npy, read_npz, read_table
 from inference.records.assemble import Found, assemble
 from inference.records.errors import RecordError
+from inference.records.given import Given
 from inference.records.lead_choice import pick_ecg_leads
 from inference.records.leads import KNOWN_LEADS, read_lead_name
 from inference.records.record import Record
@@ -24,14 +25,8 @@ Columns = tuple[npt.NDArray[Any], tuple[str, ...] | None]
 ARRAY_SUFFIXES: Final = (".npy", ".npz", ".csv", ".tsv")
 
 
-def read_array(
-    path: Path,
-    *,
-    fs_hz: float | None = None,
-    unit: str | None = None,
-    lead_order: Sequence[str] | None = None,
-) -> Record:
-    """Read an array file; arguments win over its sidecar `<name>.json`.
+def read_array(path: Path, given: Given) -> Record:
+    """Read an array file; what was given wins over its sidecar `<name>.json`.
 
     Raises RecordError where rate, unit or lead names are nowhere said, or where the sidecar names other
     leads than a table's first row: neither is ever guessed.
@@ -39,17 +34,15 @@ def read_array(
     values, column_names = _READERS[path.suffix.lower()](path)
     beside = sidecar_path(path)
     sidecar = read_sidecar(beside) if path_exists(beside) else Sidecar()
-    rate_hz = fs_hz if fs_hz is not None else sidecar.fs_hz
-    unit_name = unit if unit is not None else sidecar.unit
-    names = tuple(lead_order) if lead_order is not None else _named_by_file(path, sidecar, column_names)
+    rate_hz = given.fs_hz if given.fs_hz is not None else sidecar.fs_hz
+    unit_name = given.unit if given.unit is not None else sidecar.unit
+    names = given.lead_order or _named_by_file(path, sidecar, column_names)
     if rate_hz is None or unit_name is None or names is None:
         raise RecordError(_what_is_missing(path, rate_hz, unit_name, names))
     rows = _leads_first(values, names, column_names is not None)
     check_shape(rows.shape[0], rows.shape[1], rate_hz)
     picked = pick_ecg_leads(names)
     scale = mv_per_unit(unit_name)
-    by_hand = [("rate", fs_hz), ("unit", unit), ("lead order", lead_order)]
-    given = tuple(f"The {what} was given by hand." for what, value in by_hand if value is not None)
     return assemble(
         Found(
             path=path,
@@ -63,7 +56,7 @@ def read_array(
             acquired_at=sidecar.acquired_at,
             synthetic=sidecar.synthetic,
             read=picked.notes,
-            assumed=given + sidecar.notes,
+            assumed=given.notes + sidecar.notes,
         )
     )
 

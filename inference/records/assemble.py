@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from inference.records.amplitude import check_amplitude, without_impossible_samples
+from inference.records.device import DeviceFindings
 from inference.records.einthoven import derive_limb_leads, einthoven_residual_mv
 from inference.records.errors import RecordError
 from inference.records.leads import STANDARD_LEADS
@@ -35,8 +36,13 @@ class Found:
     acquired_at: datetime | None = None
     comments: tuple[str, ...] = ()
     synthetic: SyntheticTruth | None = None
+    device: DeviceFindings = field(default_factory=DeviceFindings)
     read: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    scaled: tuple[str, ...] = ()
+    resampled: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    digitised: bool = False
 
 
 def assemble(found: Found) -> Record:
@@ -62,6 +68,10 @@ def assemble(found: Found) -> Record:
         assumed=found.assumed,
         derived_leads=tuple(derived),
         missing_leads=tuple(name for name in STANDARD_LEADS if name not in names),
+        scaled=found.scaled,
+        resampled=found.resampled,
+        checks=found.checks,
+        digitised=found.digitised,
         einthoven_residual_mv=einthoven_residual_mv(measured),
     )
     return Record(
@@ -74,6 +84,7 @@ def assemble(found: Found) -> Record:
         acquired_at=found.acquired_at,
         comments=found.comments,
         synthetic=found.synthetic,
+        device=found.device,
         sha256=signal_sha256(signals[: len(measured_names)], measured_names, found.fs_hz),
     )
 

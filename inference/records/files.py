@@ -11,6 +11,8 @@ from typing import Final
 from inference.records.array_files import first_row
 from inference.records.array_reader import ARRAY_SUFFIXES
 from inference.records.errors import RecordError
+from inference.records.file_head import read_head
+from inference.records.formats import FORMATS, recognised
 from inference.records.leads import KNOWN_LEADS, read_lead_name
 from inference.records.safety import read_small_text
 from inference.records.sidecar import sidecar_path
@@ -18,6 +20,8 @@ from inference.records.wfdb_header import header_lines
 
 _SIGNAL_SUFFIXES: Final = (".dat", ".mat")
 """WFDB's signal files. Others (.xyz, .flac) are too often something else to be listed without a header."""
+_OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)
+_SHARED_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.shared_suffixes)
 _TABLE_SUFFIXES: Final = (".csv", ".tsv")
 _MASTER_LINE: Final = re.compile(r"\S+/[0-9]+(\s|$)")
 """The first line of a header that joins segments: the record's name, a slash, their number."""
@@ -28,7 +32,8 @@ def find_records(paths: Iterable[Path]) -> Iterator[Path]:
 
     In a folder these are: a WFDB record as its `.hea` file, unless it is a segment of another one there;
     every `.npy` and `.npz`; a table with its sidecar beside it, or with lead names in at least half of its
-    first row, so that tables of patients and labels stay out; and a `.dat` or `.mat` that no header names.
+    first row, so that tables of patients and labels stay out; a `.dat` or `.mat` that no header names; and
+    files of the other formats, by their ending or, where others have that ending too, by what they hold.
     Reading some of these will be refused with a reason, which is better than passing over an ECG in
     silence. Numbers sort as numbers. Links that lead out of a folder, and hidden files, are left alone.
     """
@@ -66,8 +71,21 @@ def _records_among(paths: list[Path]) -> Iterator[Path]:
         if path in headers:
             if path.name not in segments:
                 yield path
-        elif path in lone_signals or _is_array_of_leads(path):
+        elif path in lone_signals or _is_array_of_leads(path) or _is_of_a_format(path):
             yield path
+
+
+def _is_of_a_format(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in _OWN_SUFFIXES:
+        return True
+    if suffix not in _SHARED_SUFFIXES:
+        return False
+    try:
+        return recognised(read_head(path)) is not None
+    except RecordError:
+        # Nothing about a file that cannot be opened says that it is an ECG.
+        return False
 
 
 def _is_array_of_leads(path: Path) -> bool:

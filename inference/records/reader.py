@@ -9,8 +9,11 @@ from typing import Final
 
 from inference.records.array_reader import ARRAY_SUFFIXES, read_array
 from inference.records.errors import RecordError
+from inference.records.file_head import read_head
+from inference.records.formats import recognised
+from inference.records.given import Given
 from inference.records.record import Record
-from inference.records.safety import file_size, path_exists, read_small_text
+from inference.records.safety import file_size, is_file, path_exists, read_small_text
 from inference.records.wfdb_header import parse_header
 from inference.records.wfdb_reader import read_wfdb
 
@@ -26,16 +29,21 @@ def read_record(
 ) -> Record:
     """Read one ECG file into a Record in mV.
 
-    `path` is a WFDB header (`.hea`), one of its signal files, a WFDB record without extension, or an
-    array (`.npy`, `.npz`, `.csv`, `.tsv`). Rate, unit ("mV", "uV", "V") and lead order (one name per
-    signal in the file) win over what the file says, and the report names them.
+    `path` is a file of any format in docs/formats.md; of a WFDB record it may be the header, a signal file
+    or the name without extension. Rate, unit ("mV", "uV", "V") and lead order (one name per signal in the
+    file) win over what the file says where the format leaves them open, and the report names them.
 
     Raises RecordError (one plain sentence) for any file that cannot be used, and nothing else.
     """
-    given = Path(path)
-    if given.suffix.lower() in ARRAY_SUFFIXES:
-        return read_array(given, fs_hz=fs_hz, unit=unit, lead_order=lead_order)
-    return read_wfdb(_header_of(given), fs_hz=fs_hz, unit=unit, lead_order=lead_order)
+    path = Path(path)
+    given = Given(fs_hz, unit, None if lead_order is None else tuple(lead_order))
+    if path.suffix.lower() in ARRAY_SUFFIXES:
+        return read_array(path, given)
+    if path.suffix.lower() not in (".hea", *_WFDB_SIGNAL_SUFFIXES) and is_file(path):
+        known = recognised(read_head(path))
+        if known is not None:
+            return known.read(path, given)
+    return read_wfdb(_header_of(path), given)
 
 
 def _header_of(path: Path) -> Path:

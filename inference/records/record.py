@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from inference.records.device import DeviceFindings
 from inference.records.leads import STANDARD_LEADS
 
 FloatArray = npt.NDArray[np.float32]
@@ -29,6 +30,8 @@ class Patient:
     age_years: float | None = None
     sex: Sex | None = None
     patient_id: str | None = None
+    name: str | None = field(default=None, repr=False)
+    birth_date: date | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,14 @@ class ImportReport:
     assumed: tuple[str, ...] = ()
     derived_leads: tuple[str, ...] = ()
     missing_leads: tuple[str, ...] = ()
+    scaled: tuple[str, ...] = ()
+    """How numbers became mV where the file leaves anything to decide."""
+    resampled: tuple[str, ...] = ()
+    """Leads or stretches that are not at the file's own rate any more, and why."""
+    checks: tuple[str, ...] = ()
+    """What was checked against the file itself (a calibration pulse, a checksum), and how it came out."""
+    digitised: bool = False
+    """Whether the samples were measured from a picture: such a record never teaches unless asked for."""
     einthoven_residual_mv: float | None = None
     """Largest |II - I - III| over the record in mV, or None where not all three were measured."""
 
@@ -81,6 +92,7 @@ class Record:
     acquired_at: datetime | None = None
     comments: tuple[str, ...] = field(default=(), repr=False)
     synthetic: SyntheticTruth | None = None
+    device: DeviceFindings = field(default_factory=DeviceFindings, repr=False)
     sha256: str = ""
     """SHA-256 of the measured leads in whole microvolts with names and rate (see `signal_sha256`)."""
 

@@ -78,6 +78,14 @@ def path_exists(path: Path) -> bool:
         return False
 
 
+def is_file(path: Path) -> bool:
+    """Whether `path` is an ordinary file; False also where the path itself is impossible."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def file_size(path: Path) -> int:
     """Size in bytes of a regular file. RecordError for a folder, a device, or what cannot be opened."""
     try:

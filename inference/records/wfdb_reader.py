@@ -11,6 +11,7 @@ import numpy as np
 
 from inference.records.assemble import Found, assemble
 from inference.records.errors import RecordError
+from inference.records.given import Given
 from inference.records.lead_choice import pick_ecg_leads
 from inference.records.patient_text import facts_from_comments
 from inference.records.record import FloatArray, Record, SyntheticTruth
@@ -25,15 +26,6 @@ _GAP: Final = "~"
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """What the caller says of the file; wins over what the file says."""
-
-    fs_hz: float | None
-    unit: str | None
-    lead_order: tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Leads:
     """The ECG leads of one header in mV, at one rate."""
 
@@ -44,18 +36,11 @@ class _Leads:
     assumed: tuple[str, ...] = ()
 
 
-def read_wfdb(
-    header_path: Path,
-    *,
-    fs_hz: float | None = None,
-    unit: str | None = None,
-    lead_order: Sequence[str] | None = None,
-) -> Record:
-    """Read one WFDB record from its `.hea` file; arguments win over the header and are reported.
+def read_wfdb(header_path: Path, given: Given) -> Record:
+    """Read one WFDB record from its `.hea` file; what was given wins over the header and is reported.
 
     Raises RecordError for anything that keeps the record from being read.
     """
-    given = _Given(fs_hz, unit, None if lead_order is None else tuple(lead_order))
     header = parse_header(read_small_text(header_path))
     read = _read_segments if header.segments else _read_plain
     leads = read(header_path, header, given)
@@ -76,7 +61,7 @@ def read_wfdb(
     )
 
 
-def _read_plain(header_path: Path, header: WfdbHeader, given: _Given) -> _Leads:
+def _read_plain(header_path: Path, header: WfdbHeader, given: Given) -> _Leads:
     frame_rate_hz, rate_note = _frame_rate_hz(header, given)
     names, names_note = _names(header, given)
     picked = pick_ecg_leads(names)
@@ -98,7 +83,7 @@ def _read_plain(header_path: Path, header: WfdbHeader, given: _Given) -> _Leads:
     return _Leads(fs_hz, upright, truth, picked.notes, rate_note + names_note + length_note + scale_notes)
 
 
-def _read_segments(header_path: Path, header: WfdbHeader, given: _Given) -> _Leads:
+def _read_segments(header_path: Path, header: WfdbHeader, given: Given) -> _Leads:
     """Join a record's segments; where a segment is a gap or lacks a lead, that lead is NaN."""
     frame_rate_hz, _ = _frame_rate_hz(header, given)
     n_frames = sum(length for _, length in header.segments)
@@ -142,7 +127,7 @@ def _joined(parts: Sequence[tuple[int, _Leads | None]]) -> _Leads:
     return _Leads(fs_hz, values, truth, (f"{len(parts)} segments were joined.", *read), assumed)
 
 
-def _frame_rate_hz(header: WfdbHeader, given: _Given) -> tuple[float, tuple[str, ...]]:
+def _frame_rate_hz(header: WfdbHeader, given: Given) -> tuple[float, tuple[str, ...]]:
     if given.fs_hz is not None:
         note = f"The sampling rate was given as {given.fs_hz:g} Hz; the header's own was not used."
         return given.fs_hz, (note,)
@@ -152,7 +137,7 @@ def _frame_rate_hz(header: WfdbHeader, given: _Given) -> tuple[float, tuple[str,
     return header.fs_hz, ()
 
 
-def _names(header: WfdbHeader, given: _Given) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _names(header: WfdbHeader, given: Given) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if given.lead_order is None:
         return tuple(signal.name for signal in header.signals), ()
     if len(given.lead_order) != len(header.signals):
