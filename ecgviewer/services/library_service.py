@@ -32,12 +32,14 @@ class Scan:
 
 
 def scan(opened: list[Path]) -> Scan:
-    """Find the records in folders and files; a single file brings its folder along."""
+    """Find the records in folders and files; a single file brings its folder along,
+    an archive what it holds."""
     from inference.records.files import find_records
+    from inference.records.zip_members import ZIP_SUFFIX
 
     first: Path | None = None
     roots = list(opened)
-    if len(opened) == 1 and opened[0].is_file():
+    if len(opened) == 1 and opened[0].is_file() and opened[0].suffix.lower() != ZIP_SUFFIX:
         first = opened[0]
         roots = [opened[0].parent]
     found: dict[Path, None] = dict.fromkeys(find_records(roots))
