@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMessageBox, QW
 from ecgviewer.actions import ACTIONS
 from ecgviewer.appearance import Appearance
 from ecgviewer.dialogs.reader_dialog import ReaderQuestion
+from ecgviewer.dialogs.refused_dialog import RefusedDialog
 from ecgviewer.dialogs.shortcuts_sheet import ShortcutsSheet
 from ecgviewer.dialogs.text_dialogs import model_card_dialog, notice_dialog
 from ecgviewer.plots.layouts import LAYOUTS
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
             "undo": self.reading.undo,
             "redo": self.reading.redo,
             "reader": lambda: self.naming.ask(),
+            "refused": self.show_refused,
             "retry_save": workspace.store.retry,
             "retrain": self.models.open_retraining,
             "shortcuts": lambda: self._show_dialog(ShortcutsSheet(self)),
@@ -132,6 +134,8 @@ class MainWindow(QMainWindow):
         parts.library.open_wished.connect(self.open_record)
         parts.library.folder_wished.connect(self.ask_folder)
         parts.library.peek_wished.connect(workspace.records.peek)
+        parts.library.indexing_cancel_wished.connect(workspace.library.index.cancel)
+        parts.library.refused_wished.connect(self.actions_by_id["refused"].trigger)
         parts.models.card_wished.connect(self._on_card_wished)
         parts.models.why_wished.connect(workspace.explain)
         self.reading.open_wished.connect(self.open_record)
@@ -185,6 +189,9 @@ class MainWindow(QMainWindow):
         elif self.workspace.path is not None:
             self.status.tell("This is the last record." if by > 0 else "This is the first record.")
 
+    def show_refused(self) -> None:
+        self._show_dialog(RefusedDialog(self.parts.library.model.refused(), self))
+
     def show_notice(self) -> None:
         from ecgviewer import paths
 
@@ -193,7 +200,8 @@ class MainWindow(QMainWindow):
     # --- what happened ----------------------------------------------------------------------------------
 
     def _on_library(self, found: Scan, _entries: list[object]) -> None:
-        self.workspace.open_record(found.first)
+        if not found.is_update or self.workspace.path not in found.paths:
+            self.workspace.open_record(found.first)
 
     def _on_record(self) -> None:
         """Read the neighbours ahead, so that the next record is on screen at once."""

@@ -46,7 +46,8 @@ class WindowNews(QObject):
         workspace = self._workspace
         workspace.library.scanning.connect(self._on_scanning)
         workspace.library.library_changed.connect(self._on_library)
-        workspace.library.entry_changed.connect(self._on_entry)
+        workspace.library.entries_changed.connect(self._parts.library.update_entries)
+        workspace.library.index.progress.connect(self._parts.library.set_progress)
         workspace.record_closing.connect(self._parts.reading.commit_comment)
         workspace.record_opening.connect(self._on_opening)
         workspace.record_changed.connect(self._on_record)
@@ -115,9 +116,6 @@ class WindowNews(QObject):
     def _on_library(self, found: Scan, entries: list[LibraryEntry]) -> None:
         self._parts.library.set_library(found.title, entries)
         self._empty_title = "" if entries else found.title
-
-    def _on_entry(self, entry: LibraryEntry) -> None:
-        self._parts.library.update_entry(entry)
 
     def _on_opening(self, path: Path) -> None:
         parts = self._parts

@@ -75,13 +75,14 @@ class Workspace(QObject):
         inference: InferenceService,
         parent: QObject | None = None,
         records: RecordService | None = None,
+        index_file: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self.background = background
         self.store = store
         self.inference = inference
         self.records = records or RecordService(background, self)
-        self.library = LibraryService(background, self)
+        self.library = LibraryService(background, index_file, self)
         self.retraining = RetrainService(background, store, self)
         self.desk = ReadingDesk(store, self._shown_predictions, self)
         self._view = ViewState()
