@@ -59,9 +59,7 @@ def test_thousands_of_files_are_kept_and_found(index: LibraryIndex) -> None:
     assert len(index.known(paths)) == 3000
 
 
-@pytest.mark.parametrize(
-    "content", [b"this is no database at all, only some words" * 50, b"SQLite format 3\x00" * 300]
-)
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\x00" * 300])
 def test_a_damaged_index_is_made_anew(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "index.sqlite"
     file.write_bytes(content)
