@@ -152,7 +152,8 @@ def _lines(path: Path, most_bytes: int) -> list[str]:
     """The table's lines without comments and empty ones; none for what is no text."""
     try:
         with path.open("rb") as stream:
-            text = stream.read(most_bytes).decode("utf-8-sig", errors="replace")
+            # Not `most_bytes` outright: Python takes memory for what is asked, not for what is there.
+            text = stream.read(min(most_bytes, file_size(path))).decode("utf-8-sig", errors="replace")
     except OSError:
         raise _unreadable(path.name) from None
     if "\x00" in text:
