@@ -50,6 +50,11 @@ def library_index_file() -> Path:
     return data_folder() / "library-index.sqlite"
 
 
+def table_profiles_file() -> Path:
+    """What the reader said of arrays and tables that do not describe themselves."""
+    return data_folder() / "table-profiles.json"
+
+
 def settings_file() -> Path:
     return data_folder() / "settings.json"
 

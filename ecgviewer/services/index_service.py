@@ -23,6 +23,7 @@ from ecgviewer.services.indexing import Looked, look_into, same_ecgs, still_true
 
 if TYPE_CHECKING:
     from ecgviewer.store.library_index import IndexedFile, LibraryIndex
+    from inference.records.record import Record
 
 HANDFUL: Final = 16
 """Files between two words of progress: a few tenths of a second on a slow disk."""
@@ -48,8 +49,16 @@ class IndexService(QObject):
     progress = Signal(int, int)
     """Files looked into, and files in all; equal when nothing is left."""
 
-    def __init__(self, background: Background, file: Path | None, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        background: Background,
+        file: Path | None,
+        parent: QObject | None = None,
+        *,
+        read: Callable[[Path], Record] | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._read = read
         self._background = background
         self._file = file
         self._index: LibraryIndex | None = None
@@ -117,7 +126,7 @@ class IndexService(QObject):
         for path in paths:
             if should_stop():
                 break
-            files.append(look_into(path))
+            files.append(look_into(path, self._read))
         index = self._open()
         if index is not None:
             self._try_to_keep(partial(index.keep, files))

@@ -5,14 +5,18 @@ Nothing here knows Qt; every function runs on the one thread of the lane that ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ecgviewer.store.library_index import IndexedFile, LibraryIndex
+    from inference.records.record import Record
+
+_NEVER_STILL_TRUE: Final = (-2, -2)
+"""A stamp that no file has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +43,19 @@ def still_true(index: LibraryIndex | None, paths: Sequence[Path]) -> Looked:
     return Looked(tuple(known), tuple(left), same_ecgs(known))
 
 
-def look_into(path: Path) -> IndexedFile:
+def look_into(path: Path, read: Callable[[Path], Record] | None = None) -> IndexedFile:
     """Read one file for the index. A file that is not usable is an answer, not an exception."""
     from ecgviewer.store.library_index import IndexedFile
     from inference.records import RecordError, read_record
+    from inference.records.errors import UndescribedError
     from inference.signal.fingerprint import signal_fingerprint
 
     size, changed_ns = _stamp_of(path, {})
     try:
-        record = read_record(path)
+        record = (read or read_record)(path)
+    except UndescribedError as error:
+        # Not for the next time: by then the reader may have said what such tables hold.
+        return IndexedFile(str(path), *_NEVER_STILL_TRUE, refusal=str(error))
     except RecordError as error:
         return IndexedFile(str(path), size, changed_ns, refusal=str(error))
     return IndexedFile(

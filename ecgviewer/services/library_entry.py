@@ -61,7 +61,8 @@ def with_index(entry: LibraryEntry, file: IndexedFile) -> LibraryEntry:
         return replace(entry, refusal=file.refusal)
     sex = next((known for known in get_args(Sex) if known == file.sex), None)
     patient = Patient(age_years=file.age_years, sex=sex)
-    return replace(entry, patient=patient, when=file.day, is_synthetic=file.kind == "synthetic")
+    is_synthetic = file.kind == "synthetic"
+    return replace(entry, patient=patient, when=file.day, is_synthetic=is_synthetic, refusal="")
 
 
 _RHYTHM_KINDS = frozenset({"short_rr", "irregular"})

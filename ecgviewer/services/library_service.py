@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,6 +17,7 @@ from ecgviewer.services.record_service import LoadedRecord
 if TYPE_CHECKING:
     from ecgviewer.store import StoredReading
     from ecgviewer.store.library_index import IndexedFile
+    from inference.records.record import Record
 
 LabelState = Literal["draft", "signed"]
 Labels = dict[str, LabelState]
@@ -80,11 +82,16 @@ class LibraryService(QObject):
     """list[LibraryEntry] that are better known now."""
 
     def __init__(
-        self, background: Background, index_file: Path | None = None, parent: QObject | None = None
+        self,
+        background: Background,
+        index_file: Path | None = None,
+        parent: QObject | None = None,
+        *,
+        read: Callable[[Path], Record] | None = None,
     ) -> None:
         super().__init__(parent)
         self._background = background
-        self.index = IndexService(background, index_file, self)
+        self.index = IndexService(background, index_file, self, read=read)
         self.index.found.connect(self._on_indexed)
         self.index.same_found.connect(self._on_same_found)
         self._shown: Scan | None = None
@@ -102,6 +109,11 @@ class LibraryService(QObject):
         self.scanning.emit()
         self.index.remembered(lambda: root_of(paths), self._on_remembered)
         self._background.submit("reader", lambda _stop: scan(paths), self._on_scanned, topic="library")
+
+    def look_again(self) -> None:
+        """Look into the files that could not be read: more is known of them now."""
+        if self._shown is not None:
+            self.index.set_paths(self._shown.paths, self._shown.root)
 
     def entry(self, path: Path) -> LibraryEntry | None:
         return self._entries.get(path)
@@ -182,7 +194,7 @@ class LibraryService(QObject):
         known = []
         for file in files:
             entry = self._entries.get(Path(file.path))
-            if entry is None or entry.is_analysed or entry.refusal:
+            if entry is None or entry.is_analysed or (entry.refusal and file.refusal):
                 continue
             if file.record_sha256:
                 self._hashes[file.record_sha256] = entry.path

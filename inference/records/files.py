@@ -27,6 +27,12 @@ _MASTER_LINE: Final = re.compile(r"\S+/[0-9]+(\s|$)")
 """The first line of a header that joins segments: the record's name, a slash, their number."""
 
 
+def known_suffixes() -> tuple[str, ...]:
+    """The endings of files that may be ECGs, with their dots; DICOM files often have none at all."""
+    plain = (".hea", *_SIGNAL_SUFFIXES, *ARRAY_SUFFIXES, ZIP_SUFFIX)
+    return tuple(dict.fromkeys((*plain, *sorted(OWN_SUFFIXES), *sorted(SHARED_SUFFIXES))))
+
+
 def find_records(paths: Iterable[Path]) -> Iterator[Path]:
     """Every record in `paths`, one path each: files as given, folders with all that is below them.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QPushButton
 from ecgviewer.app import Desk
 from ecgviewer.dialogs.refused_dialog import RefusedDialog
 from ecgviewer.services import indexing
+from inference.records import Record
 from tests.gui.window_help import DEMO, open_name
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
@@ -36,9 +38,9 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     look_into = indexing.look_into
 
-    def note(path: Path) -> object:
+    def note(path: Path, *reader: Callable[[Path], Record]) -> object:
         names.append(path.stem[:2])
-        return look_into(path)
+        return look_into(path, *reader)
 
     monkeypatch.setattr("ecgviewer.services.index_service.look_into", note)
     return names
