@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
             "saliency": workspace.toggle_saliency,
             "lead_shares": workspace.explain_on_demand,
             "beats": workspace.toggle_beats,
+            "device_beat": workspace.toggle_device_beat,
             "median_row": workspace.toggle_median_row,
             "zoom_in": lambda: parts.ecg.view.zoom_by(ZOOM_STEP),
             "zoom_out": lambda: parts.ecg.view.zoom_by(1 / ZOOM_STEP),
@@ -136,6 +137,7 @@ class MainWindow(QMainWindow):
         parts.library.peek_wished.connect(workspace.records.peek)
         parts.library.indexing_cancel_wished.connect(workspace.library.index.cancel)
         parts.library.refused_wished.connect(self.actions_by_id["refused"].trigger)
+        parts.device.beat_button.clicked.connect(self.actions_by_id["device_beat"].trigger)
         parts.models.card_wished.connect(self.dialogs.show_card)
         parts.models.why_wished.connect(workspace.explain)
         self.reading.open_wished.connect(self.open_record)

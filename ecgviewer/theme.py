@@ -70,6 +70,8 @@ class PaperColours:
     bold_faded: str
     trace: str
     member: str
+    device: str
+    """The median beat that the device stored."""
     """Single beats behind the median."""
     ink: str
     """Lead names, caliper text."""
@@ -120,6 +122,7 @@ _LIGHT_PAPER: Final = PaperColours(
     bold_faded="#d0cdcb",
     trace="#1a1a1a",
     member="#b4b0ae",
+    device="#2f6db5",
     ink="#2a2a2a",
     mark="#55504e",
     caution="#7d5500",
@@ -136,6 +139,7 @@ _DIM_PAPER: Final = replace(
     bold_faded="#9d9896",
     trace="#101010",
     member="#8f8885",
+    device="#24578f",
     ink="#161616",
     mark="#3b3634",
     caution="#5f3f00",
@@ -151,6 +155,7 @@ _DARK_PAPER: Final = PaperColours(
     bold_faded="#363a40",
     trace="#ece8e2",
     member="#70747b",
+    device="#6fa8ec",
     ink="#d8d6d2",
     mark="#a3a09c",
     caution="#e9c26b",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inference.records.errors import UndescribedTable
     from inference.records.record import Record
     from inference.signal.analysis import EcgAnalysis
+    from inference.signal.device_beat import OverlaidBeat
 
 KEPT_RECORDS: Final = 12
 """Read records kept in memory; a 10-s, 12-lead record with its analysis takes about 0.6 MB."""
@@ -37,6 +38,8 @@ class LoadedRecord:
     analysis: EcgAnalysis | None = None
     refusal: str = ""
     measurements: Measurements | None = None
+    device_beat: OverlaidBeat | None = None
+    """The median beat that the device stored, laid over the analysis' own."""
     undescribed: UndescribedTable | None = None
     """What is to be asked of the reader before the file can be read."""
 
@@ -47,6 +50,7 @@ def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> Loa
     from inference.records import RecordError, read_record
     from inference.records.errors import UndescribedError
     from inference.signal.analysis import analyse
+    from inference.signal.device_beat import overlay
 
     try:
         record = (read or read_record)(path)
@@ -56,7 +60,9 @@ def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> Loa
         return LoadedRecord(path, refusal=str(error))
     analysis = analyse(record)
     found = None if analysis.beat is None else measure(analysis.beat, analysis.rhythm)
-    return LoadedRecord(path, record, analysis, measurements=found)
+    stored = record.device.median_beat
+    laid = None if analysis.beat is None or stored is None else overlay(stored, analysis.beat)
+    return LoadedRecord(path, record, analysis, measurements=found, device_beat=laid)
 
 
 class RecordService(QObject):

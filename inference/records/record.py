@@ -43,6 +43,8 @@ class ImportReport:
     assumed: tuple[str, ...] = ()
     derived_leads: tuple[str, ...] = ()
     missing_leads: tuple[str, ...] = ()
+    einthoven_residual_mv: float | None = None
+    """Largest |II - I - III| over the record in mV, or None where not all three were measured."""
     scaled: tuple[str, ...] = ()
     """How numbers became mV where the file leaves anything to decide."""
     resampled: tuple[str, ...] = ()
@@ -51,8 +53,6 @@ class ImportReport:
     """What was checked against the file itself (a calibration pulse, a checksum), and how it came out."""
     digitised: bool = False
     """Whether the samples were measured from a picture: such a record never teaches unless asked for."""
-    einthoven_residual_mv: float | None = None
-    """Largest |II - I - III| over the record in mV, or None where not all three were measured."""
 
     @property
     def breaks_einthoven(self) -> bool:
