@@ -10,6 +10,7 @@ from typing import Final
 from inference.records.file_head import FileHead
 from inference.records.given import Given
 from inference.records.record import Record
+from inference.records.vendor_xml.philips import is_philips_sierra, read_philips
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Format:
     """Endings that other files have too: in a folder these are listed where `recognises` says so."""
 
 
-FORMATS: Final[tuple[Format, ...]] = ()
+FORMATS: Final[tuple[Format, ...]] = (
+    Format("Philips Sierra XML", is_philips_sierra, read_philips, shared_suffixes=(".xml",)),
+)
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 
 
