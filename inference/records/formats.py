@@ -10,6 +10,7 @@ from typing import Final
 from inference.records.file_head import FileHead
 from inference.records.given import Given
 from inference.records.record import Record
+from inference.records.vendor_xml.muse import is_ge_muse, read_muse
 from inference.records.vendor_xml.philips import is_philips_sierra, read_philips
 
 
@@ -30,6 +31,7 @@ class Format:
 
 
 FORMATS: Final[tuple[Format, ...]] = (
+    Format("GE MUSE XML", is_ge_muse, read_muse, shared_suffixes=(".xml",)),
     Format("Philips Sierra XML", is_philips_sierra, read_philips, shared_suffixes=(".xml",)),
 )
 """All but WFDB and arrays, which several files make up together (see `reader`)."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from inference.records.patient_text import parse_age
+from inference.records.record import Patient
 from inference.records.xml_tree import number_of
 
 _YEARS_PER: Final = {"year": 1.0, "month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25, "hour": 1 / 8766}
@@ -14,8 +16,17 @@ _FULL_YEARS_FROM: Final = 2
 """Up to the second birthday an ECG is judged by months, and the age keeps its fraction."""
 
 
+@dataclass(frozen=True, slots=True)
+class WhoAndWhen:
+    """Patient and time of recording; `notes` says what was assumed or not believed."""
+
+    patient: Patient
+    acquired_at: datetime | None
+    notes: tuple[str, ...] = ()
+
+
 def age_in_years(written: str, unit: str) -> tuple[float | None, str]:
-    """An age given in `unit` ("MONTHS", "day", "" for years) in years, and a note where it is not believed."""
+    """An age given in `unit` ("MONTHS", "day", "" for years) in years; a note where it is not believed."""
     per_year = _YEARS_PER.get(unit.strip().lower().removesuffix("s") or "year")
     value = number_of(written)
     if per_year is None and written:

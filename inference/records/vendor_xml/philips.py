@@ -1,4 +1,4 @@
-"""Philips Sierra XML 1.03, 1.04 and 1.04.01: PageWriter, TraceMaster Vue, IntelliSpace ECG, HeartStart MRx."""
+"""Philips Sierra XML 1.03 to 1.04.02: from PageWriter, TraceMaster Vue, IntelliSpace ECG, HeartStart MRx."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from inference.records.vendor_xml.philips_calibration import (
 from inference.records.vendor_xml.philips_findings import (
     read_device_names,
     read_filters,
-    read_measurements,
     read_statements,
     read_who_and_when,
 )
+from inference.records.vendor_xml.philips_measurements import read_measurements
 from inference.records.vendor_xml.philips_waveforms import SierraWaveforms, read_waveforms
 from inference.records.xml_tree import read_xml, text_of
 
@@ -88,7 +88,8 @@ def _leads_mv(
     waveforms: SierraWaveforms, picked: PickedLeads, pulses: Pulses, mv_per_count: float
 ) -> tuple[Sequence[tuple[str, FloatArray]], tuple[str, ...]]:
     """The leads in mV without the second of the pulse, and a sentence on what was cut."""
-    counts, note = waveforms.leads.counts, ()
+    counts = waveforms.leads.counts
+    note: tuple[str, ...] = ()
     if pulses.found:
         counts = counts[:, : counts.shape[1] - round(RECORDED_S * waveforms.fs_hz)]
         note = ("The last second, which holds the calibration pulse, was cut off.",)
@@ -145,9 +146,7 @@ def _pulse_check(
 def _how_limb_leads_were_stored(waveforms: SierraWaveforms) -> tuple[str, ...]:
     if not waveforms.leads.were_differences:
         return ()
-    return (
-        "III, aVR, aVL and aVF are stored as differences from a forecast out of I and II; they were put together.",
-    )
+    return ("III, aVR, aVL and aVF are stored as differences from a forecast out of I and II: put together.",)
 
 
 def _limb_lead_check(waveforms: SierraWaveforms, mv_per_count: float) -> tuple[str, ...]:

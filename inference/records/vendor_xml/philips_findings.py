@@ -1,16 +1,16 @@
-"""What a Philips Sierra XML file says of patient, device, interpretation and measurements."""
+"""What a Philips Sierra XML file says of patient, device, interpretation and filters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from inference.records.device import DeviceFilters, DeviceMeasurement
+from inference.records.device import DeviceFilters
 from inference.records.patient_text import parse_sex
 from inference.records.record import Patient
 from inference.records.vendor_xml.demographics import (
+    WhoAndWhen,
     acquisition_time,
     age_at,
     age_in_years,
@@ -20,40 +20,7 @@ from inference.records.vendor_xml.demographics import (
 from inference.records.vendor_xml.philips_waveforms import written_of
 from inference.records.xml_tree import number_of, text_of, texts_of
 
-_MEASURED: Final = (
-    ("Ventricular rate", "/min", ("heartrate", "meanventrate")),
-    ("Atrial rate", "/min", ("atrialrate",)),
-    ("RR interval", "ms", ("rrint",)),
-    ("P duration", "ms", ("pdur",)),
-    ("PR interval", "ms", ("print", "meanprint")),
-    ("QRS duration", "ms", ("qrsdur", "meanqrsdur")),
-    ("QT interval", "ms", ("qtint", "meanqtint")),
-    ("QTc (Bazett)", "ms", ("qtcb",)),
-    ("QTc (Fridericia)", "ms", ("qtcf",)),
-    ("P axis", "°", ("pfrontaxis",)),
-    ("QRS axis", "°", ("qrsfrontaxis",)),
-    ("ST axis", "°", ("stfrontaxis",)),
-    ("T axis", "°", ("tfrontaxis",)),
-    ("QRS onset in the median beat", "ms", ("qonset",)),
-    ("T onset in the median beat", "ms", ("tonset",)),
-)
-_MEASURED_IN: Final = (
-    ".//interpretation/globalmeasurements",
-    ".//interpretation/interpretationmeasurements",
-    ".//internalmeasurements/crossleadmeasurements",
-    ".//measurements/globalmeasurements",
-)
-"""1.04 before 1.03, the finished report before what it was made from."""
 _NOT_WRITTEN: Final = {"", "-", "--", "---"}
-
-
-@dataclass(frozen=True, slots=True)
-class WhoAndWhen:
-    """Patient and time of recording; `notes` says what was not believed or follows from something else."""
-
-    patient: Patient
-    acquired_at: datetime | None
-    notes: tuple[str, ...]
 
 
 def read_who_and_when(root: Element) -> WhoAndWhen:
@@ -118,7 +85,8 @@ def read_statements(root: Element) -> tuple[tuple[str, ...], tuple[str, ...]]:
     interpretation = root.find(".//interpretation")
     if interpretation is None:
         return (), ()
-    own, edited = [], []
+    own: list[str] = []
+    edited: list[str] = []
     for statement in interpretation.iterfind("statement"):
         left, right = text_of(statement, "leftstatement"), text_of(statement, "rightstatement")
         text = f"{left}: {right}" if left and right else left or right
@@ -128,32 +96,6 @@ def read_statements(root: Element) -> tuple[tuple[str, ...], tuple[str, ...]]:
     signature = texts_of(interpretation.iterfind("mdsignatureline"))
     comments = (*(f"Edited by a reader: {text}" for text in edited if text), *signature)
     return tuple(text for text in own if text), comments
-
-
-def read_measurements(root: Element) -> tuple[DeviceMeasurement, ...]:
-    """The device's global measurements as it wrote them; what it left empty is left out."""
-    places = [place for path in _MEASURED_IN if (place := root.find(path)) is not None]
-    found = []
-    for name, unit, tags in _MEASURED:
-        texts = (text_of(place, tag) for place in places for tag in tags)
-        value = next((text for text in texts if text and text not in _NOT_WRITTEN), "")
-        if value:
-            found.append(DeviceMeasurement(name, value, unit if number_of(value) is not None else ""))
-    return tuple(found) + _further_qtc(places, "qtc" in {each.name[:3].lower() for each in found})
-
-
-def _further_qtc(places: list[Element], has_named_one: bool) -> tuple[DeviceMeasurement, ...]:
-    """QTc by methods that the file names, or 1.03's `meanqtc`, whose method it does not name."""
-    others = [
-        DeviceMeasurement(f"QTc ({method})", text_of(other), "ms")
-        for place in places
-        for other in place.iterfind("qtco")
-        if (method := other.get("methodname", "").strip()) and number_of(text_of(other)) is not None
-    ]
-    unnamed = next((text for place in places if (text := text_of(place, "meanqtc"))), "")
-    if unnamed and not has_named_one:
-        others.append(DeviceMeasurement("QTc", unnamed, "ms"))
-    return tuple(others)
 
 
 def read_filters(root: Element) -> DeviceFilters:

@@ -47,11 +47,13 @@ def read_waveforms(root: Element, given: Given) -> SierraWaveforms:
     if stored is None or not text_of(stored):
         raise RecordError("The file holds no waveforms, only the report: export it with its waveforms.")
     signal = root.find(".//signalcharacteristics")
-    fs_hz = given.fs_hz or _number(stored, signal, ("samplespersecond",), ("samplingrate",))
-    if fs_hz is None:
+    written_hz = _number(stored, signal, ("samplespersecond",), ("samplingrate",)) or given.fs_hz
+    if written_hz is None:
         raise RecordError("The file does not say its sampling rate: give the rate in Hz.")
+    # How many samples there are does not change with a rate given by hand.
+    n_samples = _declared_samples(stored, written_hz)
+    fs_hz = given.fs_hz or written_hz
     names = given.lead_order or _lead_names(stored, signal)
-    n_samples = _declared_samples(stored, fs_hz)
     check_shape(len(names), n_samples, fs_hz)
     if len(names) * n_samples > MAX_VALUES:
         raise RecordError("The file declares more samples than a resting ECG has: check the file.")
