@@ -22,7 +22,8 @@ def median_beat_of(leads: Sequence[tuple[str, FloatArray]], fs_hz: float) -> Dev
     held = {name: values for name, values in leads if np.isfinite(values).any()}
     if not held:
         raise RecordError("It holds no valid sample.")
-    check_amplitude(held)
+    for name, values_mv in held.items():
+        check_amplitude({name: values_mv})
     signals_mv = np.stack(list(held.values()))
     n_samples = int(np.flatnonzero(np.isfinite(signals_mv).any(axis=0))[-1]) + 1
     signals_mv = np.ascontiguousarray(signals_mv[:, :n_samples], dtype=np.float32)

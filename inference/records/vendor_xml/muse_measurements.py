@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -39,20 +40,22 @@ def read_measurements(root: Element) -> tuple[tuple[DeviceMeasurement, ...], tup
     """The device's own values where readers edited them, and sentences on what was converted or changed."""
     original = root.find("OriginalRestingECGMeasurements")
     current = root.find("RestingECGMeasurements")
-    source = original if original is not None and len(original) else current
-    if source is None:
-        return (), ()
+    sources = [source for source in (original, current) if source is not None]
     found = [
-        DeviceMeasurement(name, text, unit) for tag, name, unit in _OTHERS if (text := text_of(source, tag))
+        DeviceMeasurement(name, text, unit) for tag, name, unit in _OTHERS if (text := _first(sources, tag))
     ]
     # An interval of 0 is one that was not measured (no P wave in atrial fibrillation).
     found += [
         DeviceMeasurement(name, text, "ms")
         for tag, name in _INTERVALS
-        if (text := text_of(source, tag)) and number_of(text) != 0
+        if (text := _first(sources, tag)) and number_of(text) != 0
     ]
-    fiducials, note = _fiducials(source)
+    fiducials, note = next((each for each in map(_fiducials, sources) if each[0]), ((), ()))
     return (*found, *fiducials), note + _edited(original, current)
+
+
+def _first(sources: Sequence[Element], tag: str) -> str:
+    return next((text for source in sources if (text := text_of(source, tag))), "")
 
 
 def _fiducials(source: Element) -> tuple[tuple[DeviceMeasurement, ...], tuple[str, ...]]:

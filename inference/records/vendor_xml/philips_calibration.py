@@ -36,11 +36,16 @@ class Pulses:
 
 
 def find_pulses(counts: IntArray, fs_hz: float) -> Pulses:
-    """Look for the pulse at the end of each lead; `counts` has shape (n_leads, n_samples)."""
-    n_last = round(_SEARCHED_S * fs_hz)
+    """Look for the pulse at the end of each lead; `counts` has shape (n_leads, n_samples).
+
+    The recorder writes it into all leads: what fewer than half of them have is something else.
+    """
+    none_found = Pulses((None,) * len(counts))
     if counts.shape[1] < round(2 * RECORDED_S * fs_hz):
-        return Pulses((None,) * len(counts))
-    return Pulses(tuple(_height(lead[-n_last:], fs_hz) for lead in counts))
+        return none_found
+    n_last = round(_SEARCHED_S * fs_hz)
+    pulses = Pulses(tuple(_height(lead[-n_last:], fs_hz) for lead in counts))
+    return pulses if 2 * len(pulses.found) >= len(counts) else none_found
 
 
 def _height(end: IntArray, fs_hz: float) -> int | None:

@@ -23,9 +23,12 @@ IntArray = npt.NDArray[np.int64]
 
 MAX_VALUES: Final = 2_000_000
 """All leads together: sixteen leads for four minutes at 500 Hz. The format is for resting ECGs of 11 s."""
+_ALWAYS_READ: Final = 150_000
+"""Twelve leads for 25 s, however short their text: detached electrodes compress to next to nothing."""
+_MOST_PER_CHARACTER: Final = 4
 _STANDARD_SETS: Final = ("STD-12", "10-WIRE")
 """The acquisition types that name no leads and mean the twelve standard ones in their order."""
-_WAVEFORMS: Final = "The waveforms"
+_WAVEFORMS: Final = "The waveform data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,7 @@ def read_waveforms(root: Element, given: Given) -> SierraWaveforms:
     fs_hz = given.fs_hz or written_hz
     names = given.lead_order or _lead_names(stored, signal)
     check_shape(len(names), n_samples, fs_hz)
-    if len(names) * n_samples > MAX_VALUES:
-        raise RecordError("The file declares more samples than a resting ECG has: check the file.")
+    _check_against_text(len(names) * n_samples, text_of(stored))
     counts, compressed = _counts(stored, signal, len(names), n_samples)
     return SierraWaveforms(
         fs_hz=fs_hz,
@@ -65,6 +67,14 @@ def read_waveforms(root: Element, given: Given) -> SierraWaveforms:
         microvolts_per_count=_number(stored, signal, ("resolution",), ("resolution", "signalresolution")),
         zero_count=_number(stored, signal, ("signaloffset",), ("signaloffset",)) or 0.0,
     )
+
+
+def _check_against_text(n_values: int, text: str) -> None:
+    """Before anything is unpacked: recorders write some two samples per Base64 character, flat lines more."""
+    if n_values > MAX_VALUES:
+        raise RecordError("The file declares more samples than a resting ECG has: check the file.")
+    if n_values > max(_ALWAYS_READ, _MOST_PER_CHARACTER * len(text)):
+        raise RecordError("The file declares more samples than its data can hold: export it again.")
 
 
 def written_of(stored: Element | None, signal: Element | None, attribute: str, element: str = "") -> str:
