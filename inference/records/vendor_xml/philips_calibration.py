@@ -12,7 +12,7 @@ IntArray = npt.NDArray[np.int64]
 
 PULSE_MV: Final = 1.0
 TOLERANCE: Final = 0.05
-"""IEC 60601-2-25 lets an electrocardiograph's amplitudes be off by 5 %."""
+"""IEC 60601-2-25 lets an electrocardiograph reproduce a signal with an error of 5 % (or 40 µV)."""
 RECORDED_S: Final = 1.0
 """The second that is taken up by the pulse and by what leads up to it, and is no ECG of its own."""
 _SEARCHED_S: Final = 0.4
