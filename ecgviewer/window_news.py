@@ -15,6 +15,7 @@ from ecgviewer.widgets.status_strip import StatusStrip
 from ecgviewer.window_facts import WindowFacts
 from ecgviewer.window_parts import WindowParts
 from ecgviewer.workspace import Workspace
+from inference.records.formats import known_formats
 
 if TYPE_CHECKING:
     from inference.results import Attribution
@@ -143,8 +144,8 @@ class WindowNews(QObject):
     def _show_empty_library(self) -> None:
         self._parts.ecg.show_page(
             "No ECG files here",
-            f"{self._empty_title} holds no file that looks like an ECG. Files of any kind can be tried "
-            "with Open file…, and the reason is said where one cannot be read.",
+            f"{self._empty_title} holds no file that looks like an ECG: {', '.join(known_formats())}. Files of "
+            "any kind can be tried with Open file…, and the reason is said where one cannot be read.",
             _OPEN_BUTTONS,
         )
         self._show_nothing_open()

@@ -10,6 +10,8 @@ from typing import Final
 from inference.records.file_head import FileHead
 from inference.records.given import Given
 from inference.records.record import Record
+from inference.records.vendor_xml.muse import is_ge_muse, read_muse
+from inference.records.vendor_xml.philips import is_philips_sierra, read_philips
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,19 @@ class Format:
     """Endings that other files have too: in a folder these are listed where `recognises` says so."""
 
 
-FORMATS: Final[tuple[Format, ...]] = ()
+FORMATS: Final[tuple[Format, ...]] = (
+    Format("GE MUSE XML", is_ge_muse, read_muse, shared_suffixes=(".xml",)),
+    Format("Philips Sierra XML", is_philips_sierra, read_philips, shared_suffixes=(".xml",)),
+)
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 
 OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)
 SHARED_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.shared_suffixes)
+
+
+def known_formats() -> tuple[str, ...]:
+    """The names of all formats that are read, for the reader of the ECG."""
+    return tuple(dict.fromkeys(("WFDB", *(known.name for known in FORMATS), "NumPy, CSV or MATLAB tables")))
 
 
 def recognised(head: FileHead) -> Format | None:

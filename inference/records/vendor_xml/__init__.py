@@ -1,0 +1,1 @@
+"""ECGs in the XML of their makers, one reader per maker."""
