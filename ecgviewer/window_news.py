@@ -144,8 +144,8 @@ class WindowNews(QObject):
     def _show_empty_library(self) -> None:
         self._parts.ecg.show_page(
             "No ECG files here",
-            f"{self._empty_title} holds no file that looks like an ECG: {', '.join(known_formats())}. Files of "
-            "any kind can be tried with Open file…, and the reason is said where one cannot be read.",
+            f"{self._empty_title} holds no file that looks like an ECG: {', '.join(known_formats())}. Files "
+            "of any kind can be tried with Open file…, and the reason is said where one cannot be read.",
             _OPEN_BUTTONS,
         )
         self._show_nothing_open()
