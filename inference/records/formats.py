@@ -10,6 +10,8 @@ from typing import Final
 from inference.records.file_head import FileHead
 from inference.records.given import Given
 from inference.records.record import Record
+from inference.records.scp.container import is_scp
+from inference.records.scp.reader import read_scp
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Format:
     """Endings that other files have too: in a folder these are listed where `recognises` says so."""
 
 
-FORMATS: Final[tuple[Format, ...]] = ()
+FORMATS: Final[tuple[Format, ...]] = (
+    Format("SCP-ECG", is_scp, read_scp, own_suffixes=(".scp",), shared_suffixes=(".ecg",)),
+)
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 
 
