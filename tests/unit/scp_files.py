@@ -91,13 +91,14 @@ class Scp:
 
 def scp_file(scp: Scp) -> bytes:
     """The bytes of the file."""
-    bodies = {1: section_1(scp.tags), 3: _section_3(scp), 6: _section_6(scp), **scp.further}
+    bodies = {1: section_1(scp.tags), 3: _section_3(scp), 6: _section_6(scp)}
     if scp.tables:
         bodies[2] = _section_2(scp.tables)
     if scp.beats or scp.reference:
         bodies[4] = _section_4(scp)
     if scp.reference:
         bodies[5] = encoded(scp, scp.reference, scp.reference_nv, scp.interval_us, bimodal=0)
+    bodies |= scp.further
     return container({number: bodies[number] for number in sorted(bodies)}, scp.version)
 
 
@@ -269,3 +270,23 @@ def small_scp(**changes: object) -> Scp:
     time = np.arange(500)
     wave = np.round(300 * np.sin(time / 9) + 900 * np.exp(-(((time % 200) - 100) ** 2) / 20)).astype(np.int64)
     return replace(Scp({"I": wave, "V2": -wave // 2}), **changes)  # type: ignore[arg-type]
+
+
+def with_reference_beat(rows: Mapping[str, IntArray], peaks: Sequence[int], **changes: object) -> Scp:
+    """A file with the mean of the beats at `peaks` (samples from 0) as its reference beat, 400 ms each side.
+
+    Of the beats those that lie within the recording are subtracted, 300 ms each side; 100 ms before the
+    peak and 120 ms behind it are protected.
+    """
+    n_samples = len(next(iter(rows.values())))
+    whole = [peak for peak in peaks if 200 <= peak < n_samples - 200]
+    reference = {
+        name: np.round(np.mean([row[peak - 200 : peak + 200] for peak in whole], axis=0)).astype(np.int64)
+        for name, row in rows.items()
+    }
+    beats = [
+        Beat(peak + 1 - 150, peak + 1, peak + 1 + 150, protected=(peak + 1 - 50, peak + 1 + 60))
+        for peak in whole
+    ]
+    scp = Scp(rows, beats=beats, reference=reference, reference_fiducial=201, subtract=True)
+    return replace(scp, **changes)  # type: ignore[arg-type]

@@ -32,7 +32,7 @@ class Cursor:
         return self.data[self.place - n_bytes : self.place]
 
     def numbers(self, layout: str) -> tuple[int, ...]:
-        """The next numbers; `layout` as in the struct module: B, H and I have 1, 2 and 4 bytes, h is signed."""
+        """The next numbers, `layout` as in the struct module: B, H and I have 1, 2 and 4 bytes, h a sign."""
         numbers: tuple[int, ...] = struct.unpack(f"<{layout}", self.take(struct.calcsize(f"<{layout}")))
         return numbers
 
