@@ -228,7 +228,8 @@ def differences(row: IntArray, order: int) -> list[int]:
 def _bytes(values: Sequence[int], tables: int | Sequence[Sequence[Row]]) -> bytes:
     if not tables:
         return struct.pack(f"<{len(values)}h", *values)
-    bits = _standard_bits(values) if tables == STANDARD_TABLE else _switching_bits(values, tables)
+    standard = tables in (STANDARD_TABLE, (STANDARD_ROWS,))
+    bits = _standard_bits(values) if standard else _switching_bits(values, tables)
     bits += "0" * (-len(bits) % 16)
     return int(bits, 2).to_bytes(len(bits) // 8, "big")
 

@@ -11,12 +11,15 @@ from typing import Final
 
 from inference.records.age import age_between, age_in_years
 from inference.records.device import DeviceFilters
+from inference.records.errors import RecordError
 from inference.records.record import Patient, Sex
-from inference.records.scp.cursor import Cursor, read_date
+from inference.records.scp.cursor import DAMAGED, Cursor, read_date
 from inference.records.scp.machine import Machine, read_machine
 from inference.records.scp.text import read_text, text_codec
 
 _END: Final = 255
+_MAX_BYTES: Final = 200_000
+"""Most tags hold 64 bytes at most (clause 5.4.3)."""
 _AGE_UNITS: Final = {1: "years", 2: "months", 3: "weeks", 4: "days", 5: "hours"}
 _SEXES: Final[dict[int, Sex]] = {1: "male", 2: "female"}
 _ELECTRODES: Final = {
@@ -65,6 +68,8 @@ def read_demographics(section_1: bytes) -> Demographics:
 
 
 def _tags(section_1: bytes) -> dict[int, list[bytes]]:
+    if len(section_1) > _MAX_BYTES:
+        raise RecordError(DAMAGED)
     tags: dict[int, list[bytes]] = {}
     cursor = Cursor(section_1)
     while cursor.left >= 3:

@@ -22,6 +22,7 @@ IntArray = npt.NDArray[np.int64]
 STANDARD_TABLE: Final = 19999
 """The number of tables that stands for the table of the standard."""
 _MAX_TABLES: Final = 64
+_MAX_CODES: Final = 4096
 _MAX_PREFIX_BITS: Final = 32
 _MAX_VALUE_BITS: Final = 16
 _LOOKUP_BITS: Final = 12
@@ -88,7 +89,10 @@ def standard_table() -> HuffmanTable:
 
 def _read_table(cursor: Cursor) -> HuffmanTable:
     codes: dict[str, Code] = {}
-    for _ in range(cursor.number("H")):
+    n_codes = cursor.number("H")
+    if n_codes > _MAX_CODES:
+        raise RecordError(_UNKNOWN)
+    for _ in range(n_codes):
         prefix_bits, all_bits, switch, base, reversed_prefix = cursor.numbers("BBBhI")
         value_bits = all_bits - prefix_bits
         if not (1 <= prefix_bits <= _MAX_PREFIX_BITS and 0 <= value_bits <= _MAX_VALUE_BITS and switch <= 1):

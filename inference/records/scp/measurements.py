@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from inference.records.device import DeviceMeasurement
-from inference.records.scp.cursor import Cursor
+from inference.records.errors import RecordError
+from inference.records.safety import MAX_SIGNALS
+from inference.records.scp.cursor import DAMAGED, Cursor
 from inference.records.scp.lead_definition import lead_name
 
 _NO_VALUE: Final = frozenset({29999, 29998, 19999, 0xFFFF, -1, -32768})
@@ -105,6 +107,8 @@ def read_lead_measurements(section_10: bytes) -> tuple[DeviceMeasurement, ...]:
     """Durations and amplitudes lead by lead, named "V2 J point amplitude"; undefined ones left out."""
     cursor = Cursor(section_10)
     n_leads, _of_the_maker = cursor.numbers("HH")
+    if n_leads > MAX_SIGNALS:
+        raise RecordError(DAMAGED)
     found: tuple[DeviceMeasurement, ...] = ()
     for _ in range(n_leads):
         code, length = cursor.numbers("HH")

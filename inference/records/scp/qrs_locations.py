@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from inference.records.scp.cursor import Cursor
+from inference.records.errors import RecordError
+from inference.records.scp.cursor import DAMAGED, Cursor
 
-REFERENCE_BEAT_TYPE = 0
+REFERENCE_BEAT_TYPE: Final = 0
 """The type of beat that section 5 holds, and the only one that is ever subtracted."""
+_MAX_BEATS: Final = 4096
+"""Beats of a quarter of an hour at 270 per minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ def read_qrs_locations(section_4: bytes) -> QrsLocations:
     """The beats of a file; where no stretches are protected by name, those of subtraction are (version 1)."""
     cursor = Cursor(section_4)
     reference_ms, fiducial, n_beats = cursor.numbers("HHH")
+    if n_beats > _MAX_BEATS:
+        raise RecordError(DAMAGED)
     beats = tuple(QrsLocation(*cursor.numbers("HIII")) for _ in range(n_beats))
     if cursor.left >= 8 * n_beats:
         protected = [cursor.numbers("II") for _ in range(n_beats)]

@@ -21,8 +21,8 @@ from inference.records.units import scaled_mv
 
 MV_PER_NV: Final = 1e-6
 _MAX_DECIMATION: Final = 4
-_MAX_DECODED: Final = 3_000_000
-"""Samples of all leads together, twelve at 500 Hz for 8 minutes: what takes some two seconds to decode."""
+_MAX_DECODED: Final = 1_000_000
+"""Samples of all leads together, twelve at 500 Hz for almost three minutes: a second or two to decode."""
 _LEAST_PART: Final = 0.9
 """A lead that ends a little early keeps its end as not recorded; below this the file counts as cut off."""
 
