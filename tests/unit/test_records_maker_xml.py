@@ -218,10 +218,10 @@ def test_a_cardiosoft_file_without_samples_is_refused(tmp_path: Path) -> None:
     assert "holds no samples" in refusal(tmp_path, cardiosoft_xml(small_rows(), strip=""))
 
 
-def test_a_cardiosoft_sample_that_is_no_whole_number_is_refused(tmp_path: Path) -> None:
-    data = cardiosoft_xml(small_rows()).replace(
-        b"<StripData>", b"<StripData><WaveformData lead='V3'>1,2x</WaveformData>"
-    )
+@pytest.mark.parametrize("numbers", ["1,2x", "1 2", "1,,2", "9999999999,1", "1.5,2", "", "nan,1"])
+def test_a_cardiosoft_sample_that_is_no_whole_number_is_refused(tmp_path: Path, numbers: str) -> None:
+    lead = f"<StripData><WaveformData lead='V3'>{numbers}</WaveformData>".encode()
+    data = cardiosoft_xml(small_rows()).replace(b"<StripData>", lead)
 
     assert "samples of the CardioSoft file are damaged" in refusal(tmp_path, data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -416,6 +417,42 @@ def test_a_table_that_cannot_be_read_one_way_only_is_refused(
     rows = b"".join(struct.pack("<BBBhI", *row) for row in table)
 
     assert "Huffman table" in refusal(tmp_path, small_scp(further={2: count + rows})), why
+
+
+def test_a_version_1_file_protects_the_stretches_that_it_subtracts_from(tmp_path: Path) -> None:
+    ramp = 8 * np.arange(520, dtype=np.int64)
+    beat = Beat(221, 260, 300, protected=(221, 300))
+    reference = {"I": np.zeros(100, dtype=np.int64)}
+    whole = Scp({"I": ramp}, beats=[beat], reference=reference, decimation=4)
+    # Section 4 ends behind the stretches of subtraction: nothing is protected by name.
+    section_4 = struct.pack("<HHHHIII", 200, 1, 1, 0, 221, 260, 300)
+
+    record = read(tmp_path, replace(whole, further={4: section_4}, version=10))
+
+    np.testing.assert_allclose(record.lead("I")[220:300] * 1000, ramp[220:300], atol=1e-3)
+
+
+def test_a_file_that_asks_for_more_than_it_holds_is_refused(tmp_path: Path) -> None:
+    data = scp_file(small_scp())
+    spans = struct.pack("<II", 1, 500)
+
+    assert "more samples than a resting ECG has" in refusal(
+        tmp_path, data.replace(spans, struct.pack("<II", 1, 600_000))
+    )
+    assert "damaged or cut off" in refusal(tmp_path, data.replace(spans, struct.pack("<II", 1, 400_000)))
+    assert "0 leads" in refusal(tmp_path, small_scp(further={3: bytes(20)}))
+    many_beats = struct.pack("<HHH", 200, 1, 60_000) + bytes(14 * 60_000)
+    assert "damaged or cut off" in refusal(tmp_path, small_scp(subtract=True, further={4: many_beats}))
+
+
+def test_a_file_far_too_large_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "ecg.scp"
+    path.write_bytes(scp_file(small_scp()))
+    with path.open("r+b") as stream:
+        stream.truncate(17_000_000)
+
+    with pytest.raises(RecordError, match="larger than any resting ECG in SCP-ECG"):
+        read_record(path)
 
 
 def test_rates_that_do_not_go_together_are_refused(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def read_rhythm(source: Source, beat: list[IntArray]) -> Rhythm:
     fs_hz = source.reference.fs_hz if source.reference and decimation > 1 else source.rhythm.fs_hz
     n_samples = source.definition.n_samples
     check_shape(len(source.definition.spans), n_samples, fs_hz)
-    _check_decodable(1, sum(span.n_samples for span in source.definition.spans))
+    _check_decodable(len(source.definition.spans), n_samples)
     subtracted = source.definition.reference_beat_subtracted
     if subtracted and not beat:
         raise RecordError(DAMAGED)
