@@ -10,8 +10,13 @@ from typing import Final
 from inference.records.file_head import FileHead
 from inference.records.given import Given
 from inference.records.record import Record
+from inference.records.scp.container import is_scp
+from inference.records.scp.reader import read_scp
+from inference.records.vendor_xml.cardiosoft import is_cardiosoft, read_cardiosoft
+from inference.records.vendor_xml.mortara import is_mortara, read_mortara
 from inference.records.vendor_xml.muse import is_ge_muse, read_muse
 from inference.records.vendor_xml.philips import is_philips_sierra, read_philips
+from inference.records.vendor_xml.physio_control import is_physio_control, read_physio_control
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,11 @@ class Format:
 FORMATS: Final[tuple[Format, ...]] = (
     Format("GE MUSE XML", is_ge_muse, read_muse, shared_suffixes=(".xml",)),
     Format("Philips Sierra XML", is_philips_sierra, read_philips, shared_suffixes=(".xml",)),
+    Format("SCP-ECG", is_scp, read_scp, own_suffixes=(".scp",), shared_suffixes=(".ecg",)),
+    Format("Mortara ELI XML", is_mortara, read_mortara, shared_suffixes=(".xml",)),
+    Format("GE CardioSoft XML", is_cardiosoft, read_cardiosoft, shared_suffixes=(".xml",)),
+    # Behind all others in XML: it goes by a name that their files may hold as well.
+    Format("Physio-Control XML", is_physio_control, read_physio_control, shared_suffixes=(".xml",)),
 )
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 

@@ -1,1 +1,1 @@
-"""ECGs in the XML of their makers, one reader per maker."""
+"""The XML of single makers: one reader per maker, from its elements to a Record."""
