@@ -41,6 +41,7 @@ KNOWN_ERRORS: Final = (
 )
 """What a user can mend: each says how in one sentence."""
 SHIPPED: Final = "shipped"
+_BASES: Final = tuple(name for name, each in SHIPPED_BUNDLES.items() if each.is_retrained)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--manifest", type=Path, required=True, help="labels exported by the app")
     add(
         "--base",
-        choices=tuple(name for name, each in SHIPPED_BUNDLES.items() if each.is_retrained),
+        choices=_BASES,
         default="mi-ptbxl",
         help="the model to retrain",
     )
