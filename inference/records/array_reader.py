@@ -38,8 +38,8 @@ def read_array(path: Path, given: Given) -> Record:
     unit_name = given.unit if given.unit is not None else sidecar.unit
     names = given.lead_order or _named_by_file(path, sidecar, column_names)
     if rate_hz is None or unit_name is None or names is None:
-        raise RecordError(_what_is_missing(path, rate_hz, unit_name, names))
-    rows = _leads_first(values, names, column_names is not None)
+        raise RecordError(what_is_missing(path, rate_hz, unit_name, names))
+    rows = leads_first(values, names, column_names is not None)
     check_shape(rows.shape[0], rows.shape[1], rate_hz)
     picked = pick_ecg_leads(names)
     scale = mv_per_unit(unit_name)
@@ -98,7 +98,7 @@ _READERS: Final[Mapping[str, Callable[[Path], Columns]]] = {
 }
 
 
-def _leads_first(values: npt.NDArray[Any], names: Sequence[str], is_table: bool) -> npt.NDArray[Any]:
+def leads_first(values: npt.NDArray[Any], names: Sequence[str], is_table: bool) -> npt.NDArray[Any]:
     """Shape (n_leads, n_samples), turned round where only the other axis has one entry per name."""
     if values.shape[0] == len(names):
         return values
@@ -110,7 +110,8 @@ def _leads_first(values: npt.NDArray[Any], names: Sequence[str], is_table: bool)
     )
 
 
-def _what_is_missing(path: Path, fs_hz: float | None, unit: str | None, names: object) -> str:
+def what_is_missing(path: Path, fs_hz: float | None, unit: str | None, names: object) -> str:
+    """The sentence that asks for whatever of rate, unit and lead names is None."""
     parts = (("sampling rate", fs_hz), ("unit", unit), ("lead order", names))
     missing = " and ".join(what for what, value in parts if value is None)
     return (
