@@ -223,6 +223,18 @@ def test_columns_narrower_than_a_bin_are_the_samples_themselves() -> None:
     np.testing.assert_array_equal(wide_high, mv[0, 1000:3000].reshape(200, 10).max(axis=1))
 
 
+@pytest.mark.parametrize("stop", [20_000, 190_000])
+def test_envelopes_of_several_leads_are_those_of_each(stop: int) -> None:
+    long, _ = in_memory(200_000)
+    pyramid = build(long, no_news, lambda: False)
+
+    low, high = pyramid.envelopes([1, 0], 100, stop, 700)
+
+    for row, lead in enumerate([1, 0]):
+        alone = pyramid.envelope(lead, 100, stop, 700)
+        np.testing.assert_array_equal((low[row], high[row]), alone)
+
+
 def test_outside_of_the_recording_an_envelope_is_empty() -> None:
     long, _ = in_memory(200_000)
     pyramid = build(long, no_news, lambda: False)
@@ -232,6 +244,9 @@ def test_outside_of_the_recording_an_envelope_is_empty() -> None:
     assert np.isnan(low[:99]).all()
     assert np.isfinite(low[101:199]).all()
     assert np.isnan(high[201:]).all()
+    assert np.isnan(pyramid.envelope(0, 300_000, 500_000, 10)[0]).all()
+    assert np.isnan(pyramid.envelope(0, 300_000, 300_500, 10)[0]).all()
+    assert np.isnan(pyramid.envelope(0, -500_000, -300_000, 10)[1]).all()
 
 
 def test_a_pyramid_can_be_stopped_used_and_taken_up_again() -> None:
