@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -61,7 +62,13 @@ def test_a_recording_of_ordinary_length_is_no_long_one(tmp_path: Path, n_samples
 def test_a_format_that_is_read_whole_is_no_long_one(tmp_path: Path) -> None:
     np.save(tmp_path / "ecg.npy", twelve_leads())
 
+    with zipfile.ZipFile(tmp_path / "ecg.zip", "w") as archive:
+        archive.write(long_edf(tmp_path), "holter.edf")
+
     assert open_long(tmp_path / "ecg.npy") is None
+    assert open_long(tmp_path / "ecg.zip") is None
+    assert open_long(tmp_path / "ecg.zip" / "holter.edf") is None
+    assert read_record(tmp_path / "ecg.zip" / "holter.edf").n_samples == 17_000
 
 
 def test_what_is_no_recording_is_refused_as_by_read_record(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from inference.records import STANDARD_LEADS, RecordError, read_record
+from inference.records.errors import UndescribedError
 from tests.unit.wfdb_files import twelve_leads, write_record
 
 
@@ -35,7 +36,7 @@ def test_a_matrix_with_its_description_beside_it_is_read(
     tmp_path: Path, compressed: bool, dtype: str
 ) -> None:
     rows = twelve_leads()
-    described = {"val": rows.astype(dtype), "Fs": 500.0, "unit": "uV", "leads": names_in_a_cell()}
+    described = {"val": rows.astype(dtype), "Fs": 500.0, "unit": "µV", "leads": names_in_a_cell()}
 
     record = read_record(save(tmp_path / "ecg.mat", described, do_compression=compressed))
 
@@ -67,8 +68,11 @@ def test_a_struct_with_age_and_sex_is_read_as_its_fields(tmp_path: Path) -> None
     np.testing.assert_allclose(record.signals_mv, rows / 1000, atol=1e-6)
 
 
-def test_names_as_rows_of_text_and_a_sidecar_for_the_rest(tmp_path: Path) -> None:
-    path = save(tmp_path / "ecg.mat", {"x": twelve_leads(), "labels": np.array(STANDARD_LEADS)}, format="4")
+@pytest.mark.parametrize("version", ["4", "5"])
+def test_names_as_rows_of_text_and_a_sidecar_for_the_rest(tmp_path: Path, version: str) -> None:
+    path = save(
+        tmp_path / "ecg.mat", {"x": twelve_leads(), "labels": np.array(STANDARD_LEADS)}, format=version
+    )
     (tmp_path / "ecg.json").write_text(json.dumps({"fs_hz": 250, "unit": "uV", "age_years": 61}))
 
     record = read_record(path)
@@ -79,8 +83,11 @@ def test_names_as_rows_of_text_and_a_sidecar_for_the_rest(tmp_path: Path) -> Non
 def test_what_nobody_says_is_asked_for(tmp_path: Path) -> None:
     path = save(tmp_path / "ecg.mat", {"val": twelve_leads()})
 
-    with pytest.raises(RecordError, match="does not say its sampling rate and unit and lead order"):
+    with pytest.raises(
+        UndescribedError, match="does not say its sampling rate and unit and lead order"
+    ) as said:
         read_record(path)
+    assert (said.value.table.n_signals, said.value.table.n_samples) == (12, 1000)
 
 
 def test_a_mat_file_with_its_header_is_a_wfdb_record(tmp_path: Path) -> None:

@@ -9,9 +9,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from inference.records.array_reader import leads_first, what_is_missing
+from inference.records.array_reader import (
+    leads_first,
+    names_any_lead,
+    undescribed,
+    what_is_missing,
+)
 from inference.records.assemble import Found, assemble
-from inference.records.errors import RecordError
+from inference.records.errors import RecordError, UndescribedError
 from inference.records.given import Given
 from inference.records.lead_choice import pick_ecg_leads
 from inference.records.matlab import version_4, version_5
@@ -46,7 +51,8 @@ class _Contents:
 def read_matlab(path: Path, given: Given) -> Record:
     """Read a .mat file; what was given wins over its variables, and these over the sidecar `<name>.json`.
 
-    Raises RecordError where rate, unit or lead names are nowhere said: none is ever guessed.
+    Raises UndescribedError where rate, unit or lead names are nowhere said, since none is ever guessed, and
+    RecordError for what cannot be read.
     """
     contents = _contents(path)
     beside = sidecar_path(path)
@@ -54,8 +60,11 @@ def read_matlab(path: Path, given: Given) -> Record:
     rate_hz = _first(given.fs_hz, contents.fs_hz, sidecar.fs_hz)
     unit = given.unit or contents.unit or sidecar.unit
     names = given.lead_order or contents.names or sidecar.leads
+    if names is not None and given.lead_order is None and not names_any_lead(names):
+        names = None
     if rate_hz is None or unit is None or names is None:
-        raise RecordError(what_is_missing(path, rate_hz, unit, names))
+        table = undescribed(path, contents.signals, contents.names, rate_hz, unit, names)
+        raise UndescribedError(what_is_missing(path, rate_hz, unit, names), table)
     rows = leads_first(contents.signals, names, is_table=False)
     check_shape(rows.shape[0], rows.shape[1], rate_hz)
     picked = pick_ecg_leads(names)

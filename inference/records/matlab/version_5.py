@@ -33,6 +33,7 @@ _NUMBERS: Final = {
 """Element types by number; 16 to 18 are texts in UTF-8, UTF-16 and UTF-32."""
 _MATRIX, _COMPRESSED = 14, 15
 _CELL, _STRUCT, _TEXT = 1, 2, 4
+_UTF8 = 16
 _NUMBER_CLASSES: Final = range(6, 16)
 _COMPLEX: Final = 0x08
 _MAX_DEPTH: Final = 4
@@ -133,11 +134,14 @@ def _numbers(element: _Element | None, order: str) -> NumberArray:
 def _text(element: _Element | None, lengths: list[int], order: str) -> tuple[str, ...]:
     if element is None:
         return ()
-    if element.kind == 16:
-        if len(element.content) > MAX_TEXT:
-            raise BrokenMatFileError("a text of odd shape")
-        return (element.content.decode("utf-8", errors="replace").strip(),)
-    return rows_of_text(shaped(_numbers(element, order), lengths))
+    if len(element.content) > MAX_TEXT:
+        raise BrokenMatFileError("a text of odd length")
+    codes = _numbers(element, order)
+    if element.kind == _UTF8:
+        # One code for each character, however many bytes it took.
+        text = element.content.decode("utf-8", errors="replace")
+        codes = np.array([ord(character) for character in text], dtype=np.int64)
+    return rows_of_text(shaped(codes, lengths))
 
 
 def _cell(parts: Iterator[_Element], order: str, depth: int) -> tuple[str, ...]:
