@@ -39,12 +39,12 @@ def read_array(path: Path, given: Given) -> Record:
     rate_hz = given.fs_hz if given.fs_hz is not None else sidecar.fs_hz
     unit_name = given.unit if given.unit is not None else sidecar.unit
     names = given.lead_order or _named_by_file(path, sidecar, column_names)
-    if names is not None and given.lead_order is None and not _names_any_lead(names):
+    if names is not None and given.lead_order is None and not names_any_lead(names):
         names = None
     if rate_hz is None or unit_name is None or names is None:
-        sentence = _what_is_missing(path, rate_hz, unit_name, names)
-        raise UndescribedError(sentence, _undescribed(path, values, column_names, rate_hz, unit_name, names))
-    rows = _leads_first(values, names, column_names is not None)
+        sentence = what_is_missing(path, rate_hz, unit_name, names)
+        raise UndescribedError(sentence, undescribed(path, values, column_names, rate_hz, unit_name, names))
+    rows = leads_first(values, names, column_names is not None)
     check_shape(rows.shape[0], rows.shape[1], rate_hz)
     picked = pick_ecg_leads(names)
     scale = mv_per_unit(unit_name)
@@ -73,7 +73,7 @@ def _named_by_file(
     if sidecar.leads is None or column_names is None:
         return sidecar.leads or column_names
     columns = [read_lead_name(name) for name in column_names]
-    if not _names_any_lead(column_names):
+    if not names_any_lead(column_names):
         # A row of `ch1,ch2` says nothing of leads, so there is nothing to contradict.
         return sidecar.leads
     pairs = zip(columns, map(read_lead_name, sidecar.leads), column_names, sidecar.leads, strict=False)
@@ -86,11 +86,12 @@ def _named_by_file(
     return sidecar.leads
 
 
-def _names_any_lead(names: Sequence[str]) -> bool:
+def names_any_lead(names: Sequence[str]) -> bool:
+    """Whether one of these is a lead that is known: otherwise they say nothing of leads."""
     return any(read_lead_name(name).name in KNOWN_LEADS for name in names)
 
 
-def _undescribed(
+def undescribed(
     path: Path,
     values: npt.NDArray[Any],
     column_names: tuple[str, ...] | None,
@@ -98,6 +99,7 @@ def _undescribed(
     unit: str | None,
     names: tuple[str, ...] | None,
 ) -> UndescribedTable:
+    """What is known of an array of `values`, (n_leads, n_samples) or turned, that does not say enough."""
     rows = values if column_names is not None or values.shape[0] <= values.shape[1] else values.T
     with np.errstate(all="ignore"):
         swings = np.fmax.reduce(rows, axis=1) - np.fmin.reduce(rows, axis=1)
@@ -131,7 +133,7 @@ _READERS: Final[Mapping[str, Callable[[Path], Columns]]] = {
 }
 
 
-def _leads_first(values: npt.NDArray[Any], names: Sequence[str], is_table: bool) -> npt.NDArray[Any]:
+def leads_first(values: npt.NDArray[Any], names: Sequence[str], is_table: bool) -> npt.NDArray[Any]:
     """Shape (n_leads, n_samples), turned round where only the other axis has one entry per name."""
     if values.shape[0] == len(names):
         return values
@@ -143,7 +145,8 @@ def _leads_first(values: npt.NDArray[Any], names: Sequence[str], is_table: bool)
     )
 
 
-def _what_is_missing(path: Path, fs_hz: float | None, unit: str | None, names: object) -> str:
+def what_is_missing(path: Path, fs_hz: float | None, unit: str | None, names: object) -> str:
+    """The sentence that asks for whatever of rate, unit and lead names is None."""
     parts = (("sampling rate", fs_hz), ("unit", unit), ("lead order", names))
     missing = " and ".join(what for what, value in parts if value is None)
     return (

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from inference.records.edf import is_edf, open_edf, read_edf
 from inference.records.file_head import FileHead
 from inference.records.given import Given
+from inference.records.ishne import is_ishne, open_ishne, read_ishne
+from inference.records.opened import Opened
 from inference.records.record import Record
 from inference.records.scp.container import is_scp
 from inference.records.scp.reader import read_scp
@@ -33,9 +36,13 @@ class Format:
     """Endings that hardly anything else has: in a folder such files are listed, and refused with a reason."""
     shared_suffixes: tuple[str, ...] = ()
     """Endings that other files have too: in a folder these are listed where `recognises` says so."""
+    open: Callable[[Path, Given], Opened] | None = None
+    """Reads the header only, where any stretch of the samples can be read alone; raises RecordError."""
 
 
 FORMATS: Final[tuple[Format, ...]] = (
+    Format("EDF", is_edf, read_edf, own_suffixes=(".edf", ".bdf"), open=open_edf),
+    Format("ISHNE Holter", is_ishne, read_ishne, shared_suffixes=(".ecg", ".ann", ".hol"), open=open_ishne),
     Format("GE MUSE XML", is_ge_muse, read_muse, shared_suffixes=(".xml",)),
     Format("Philips Sierra XML", is_philips_sierra, read_philips, shared_suffixes=(".xml",)),
     Format("SCP-ECG", is_scp, read_scp, own_suffixes=(".scp",), shared_suffixes=(".ecg",)),

@@ -12,7 +12,11 @@ from typing import Final
 
 import numpy as np
 
+from inference.records import STANDARD_LEADS
+from tests.unit.edf_files import MadeEdf, write_edf
+from tests.unit.ishne_files import MadeIshne, write_ishne
 from tests.unit.wfdb_files import twelve_leads, write_record
+from tests.unit.wfdb_words import largest, waves, write_differences, write_packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,49 @@ def _zip(folder: Path) -> Path:
     return folder / "ecg.zip"
 
 
+def _packed(fmt: int) -> Callable[[Path], Path]:
+    leads = ("V1", "V2")
+    if fmt == 8:
+        return lambda folder: write_differences(folder, waves(2, 300, 40), leads)
+    return lambda folder: write_packed(folder, waves(2, 300, largest(fmt)), leads, fmt)
+
+
+def _edf(folder: Path) -> Path:
+    rows = twelve_leads(1000).astype(np.int64)
+    patient, recording = "A1 F 02-MAY-1951 Name", "Startdate 02-MAR-2019 A B C"
+    made = MadeEdf(rows, STANDARD_LEADS, patient=patient, recording=recording, prefilter="HP:0.05Hz LP:150Hz")
+    return write_edf(folder / "ecg.edf", made)
+
+
+def _edf_with_pauses(folder: Path) -> Path:
+    """130 s, so that it is long, too."""
+    rows = twelve_leads(130 * 50)[:3].astype(np.int64)
+    onsets = [float(second + (30 if second > 5 else 0)) for second in range(130)]
+    notes = {3: "+2.5\x14Palpitations\x14\x00"}
+    made = MadeEdf(rows, STANDARD_LEADS[:3], per_record=50, kind="EDF+D", onsets=onsets, notes=notes)
+    return write_edf(folder / "ecg.edf", made)
+
+
+def _bdf(folder: Path) -> Path:
+    rows = twelve_leads(1000).astype(np.int64)
+    made = MadeEdf(rows, STANDARD_LEADS, kind="BDF+C", sample_bytes=3, onsets=[0.0, 1.0])
+    return write_edf(folder / "ecg.bdf", made)
+
+
+def _ishne(folder: Path) -> Path:
+    rows = twelve_leads(130 * 100)[:2].astype(np.int64)
+    made = MadeIshne(rows, STANDARD_LEADS[:2], fs_hz=100, born=(1, 2, 1950), recorded=(1, 2, 2020))
+    return write_ishne(folder / "holter.ecg", made)
+
+
+def _matlab(folder: Path, version: str, is_compressed: bool) -> Path:
+    from scipy.io import savemat
+
+    variables = {"val": twelve_leads(400)[:2], "Fs": 500.0, "unit": "uV", "leads": np.array(["I", "II"])}
+    savemat(folder / "ecg.mat", variables, format=version, do_compression=is_compressed)
+    return folder / "ecg.mat"
+
+
 BUILT: Final = (
     Seed("WFDB", "format 16", _wfdb),
     Seed("WFDB", "format 212", _wfdb_212),
@@ -85,6 +132,14 @@ BUILT: Final = (
     Seed("NumPy", "npy with its sidecar", _npy),
     Seed("NumPy", "npz", _npz),
     Seed("CSV", "semicolons and decimal commas", _csv),
+    *(Seed("WFDB", f"format {fmt}", _packed(fmt)) for fmt in (8, 24, 61, 80, 160, 310, 311, 508, 524)),
+    Seed("EDF", "plain", _edf),
+    Seed("EDF", "EDF+D with pauses", _edf_with_pauses),
+    Seed("BDF", "BDF+C", _bdf),
+    Seed("ISHNE Holter", "two leads", _ishne),
+    Seed("MATLAB", "version 4", lambda folder: _matlab(folder, "4", False)),
+    Seed("MATLAB", "version 5", lambda folder: _matlab(folder, "5", False)),
+    Seed("MATLAB", "version 7, compressed", lambda folder: _matlab(folder, "5", True)),
     Seed("ZIP", "a WFDB record", _zip),
 )
 
