@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from inference.records.aecg.reader import ROOT as AECG_ROOT
+from inference.records.aecg.reader import read_aecg
+from inference.records.dicom_ecg.dicom_head import is_dicom_ecg, is_other_dicom
+from inference.records.dicom_ecg.reader import read_dicom
 from inference.records.file_head import FileHead
 from inference.records.given import Given
 from inference.records.record import Record
+from inference.records.schiller.reader import ROOT as SCHILLER_ROOT
+from inference.records.schiller.reader import read_schiller
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +32,19 @@ class Format:
     """Endings that hardly anything else has: in a folder such files are listed, and refused with a reason."""
     shared_suffixes: tuple[str, ...] = ()
     """Endings that other files have too: in a folder these are listed where `recognises` says so."""
+    is_listed: bool = True
+    """False for files that are seldom ECGs: opened by hand they get their own refusal, and no folder lists
+    them."""
 
 
-FORMATS: Final[tuple[Format, ...]] = ()
+FORMATS: Final[tuple[Format, ...]] = (
+    Format("DICOM ECG", is_dicom_ecg, read_dicom, shared_suffixes=(".dcm", ".dicom", ".ima")),
+    Format("other DICOM", is_other_dicom, read_dicom, is_listed=False),
+    Format("HL7 aECG", lambda head: head.xml_root == AECG_ROOT, read_aecg, shared_suffixes=(".xml", ".aecg")),
+    Format(
+        "Schiller XML", lambda head: head.xml_root == SCHILLER_ROOT, read_schiller, shared_suffixes=(".xml",)
+    ),
+)
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 
 
