@@ -100,6 +100,6 @@ def _without_waveform(path: Path, dataset: Elements) -> str:
     if not written or written.startswith(ECG_CLASS):
         return f"'{path.name[:80]}' is damaged or cut off: export or copy it again."
     return (
-        f"'{path.name[:80]}' is a DICOM file of the kind '{UID(written).name[:60]}' and holds no ECG waveform: "
+        f"'{path.name[:80]}' is DICOM of the kind '{UID(written).name[:60]}' and holds no ECG waveform: "
         "export the ECG as a DICOM waveform."
     )
