@@ -50,10 +50,15 @@ def _roles(path: Path, dataset: Elements, given: Given) -> tuple[Roles, tuple[st
             groups.append(read_group(item, given))
         except RecordError as error:
             problems.append((number, error))
-    if not groups:
-        raise problems[0][1]
+    try:
+        roles = told_apart(groups)
+    except RecordError:
+        # Where the recording itself could not be read, its own reason says more than that it is missing.
+        if problems:
+            raise problems[0][1] from None
+        raise
     notes = tuple(f"Waveform group {number} was left out. {error}" for number, error in problems)
-    return told_apart(groups), notes
+    return roles, notes
 
 
 def _found(path: Path, dataset: Elements, roles: Roles, group_notes: tuple[str, ...], given: Given) -> Found:
