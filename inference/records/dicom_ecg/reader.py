@@ -29,8 +29,8 @@ def read_dicom(path: Path, given: Given) -> Record:
     """Read the ECG waveform of a DICOM file; what was given by hand wins over the file and is reported.
 
     Recordings in several groups are joined by their times (see `strips`); a median beat becomes the
-    device's own. Memory stays below 40 times the file's size, 100 times where leads
-    stored in pieces are joined. Raises RecordError for anything else.
+    device's own. Memory stays below 15 times the file's size, 35 times where leads stored in pieces are
+    joined, and up to `MAX_INFLATION` times as much for a deflated file. Raises RecordError for anything else.
     """
     with quiet_pydicom():
         dataset = open_dicom(path)
