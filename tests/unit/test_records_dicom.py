@@ -630,3 +630,11 @@ def test_a_recording_that_cannot_be_read_is_refused_for_its_own_reason(tmp_path:
 
     with pytest.raises(RecordError, match="declares 2501 samples"):
         read_built(tmp_path, ecg([damaged, beat_group(twelve_leads(600))]))
+
+
+def test_samples_of_an_unknown_kind_of_value_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = write_dicom(tmp_path / "ecg.dcm", ecg([group(twelve_leads())]))
+    path.write_bytes(path.read_bytes().replace(b"\x00\x54\x10\x10OW", b"\x00\x54\x10\x10O\x17"))
+
+    with pytest.raises(RecordError):
+        read_record(path)

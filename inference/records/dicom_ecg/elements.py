@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from inference.records.errors import RecordError
 from inference.records.xml_tree import number_of
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
+
+Value = TypeVar("Value")
 
 MAX_READS: Final = 100_000
 """A 12-lead ECG with the marks of all its beats takes 4,000 readings of a few bytes; these many take under a
@@ -79,15 +81,7 @@ class Elements:
 
     def value(self, keyword: str) -> object | None:
         """A value as pydicom decodes it, None where there is none."""
-        try:
-            value: object | None = self._value(keyword)
-        except RecordError:
-            raise
-        except Exception:
-            # See open_dicom: whatever pydicom raises, the value cannot be had.
-            self._source.damaged.add(keyword)
-            return None
-        return value
+        return self._guarded(keyword, self._value)
 
     def texts(self, keyword: str) -> tuple[str, ...]:
         """All values of an element as stripped text, empty ones left out."""
@@ -111,19 +105,12 @@ class Elements:
 
     def data(self, keyword: str) -> bytes:
         """A binary value as it lies in the file, b'' where there is none."""
-        raw = self._raw(keyword)
+        raw = self._guarded(keyword, self._raw)
         return raw if isinstance(raw, bytes) else b""
 
     def items(self, keyword: str) -> tuple[Elements, ...]:
         """The items of a sequence, none where it is absent or damaged."""
-        try:
-            items = self._items(keyword)
-        except RecordError:
-            raise
-        except Exception:
-            # See `value`.
-            self._source.damaged.add(keyword)
-            return ()
+        items = self._guarded(keyword, self._items) or []
         return tuple(Elements(item, self._source) for item in items)
 
     def code(self, keyword: str) -> Code:
@@ -131,6 +118,16 @@ class Elements:
         for item in self.items(keyword):
             return Code(item.text("CodeValue"), item.text("CodingSchemeDesignator"), item.text("CodeMeaning"))
         return Code()
+
+    def _guarded(self, keyword: str, read: Callable[[str], Value]) -> Value | None:
+        try:
+            return read(keyword)
+        except RecordError:
+            raise
+        except Exception:
+            # See open_dicom: whatever pydicom raises, the element cannot be had.
+            self._source.damaged.add(keyword)
+            return None
 
     def _value(self, keyword: str) -> object | None:
         raw = self._raw(keyword)
