@@ -77,7 +77,11 @@ _NO_SUFFIX: Final = re.compile(r"(?:\.[0-9]+)?")
 
 def known_formats() -> tuple[str, ...]:
     """The names of all formats that are read, for the reader of the ECG."""
-    return tuple(dict.fromkeys(("WFDB", *(known.name for known in FORMATS), "NumPy, CSV or MATLAB tables")))
+    return tuple(
+        dict.fromkeys(
+            ("WFDB", *(known.name for known in FORMATS if known.is_listed), "NumPy, CSV or MATLAB tables")
+        )
+    )
 
 
 def recognised(head: FileHead) -> Format | None:
