@@ -4,7 +4,7 @@ Removed: name, patient ID, birth date, comments, the device's free text. Kept: s
 90, as 45 CFR 164.514(b)(2)(i)(C) asks), sex, time of day, the maker's and model's name, filters and measured
 numbers. Days are moved back by a number that is the same for all records of one patient, and a pseudonym
 takes the place of the ID; both come from a secret key (HMAC-SHA256), so that nobody without the key can
-compute them from an ID. Moved days are less than the Safe Harbor rule asks, which wants all but the year gone.
+compute them from an ID. Moved days are less than Safe Harbor, which wants all but the year gone.
 """
 
 from __future__ import annotations

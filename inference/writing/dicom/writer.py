@@ -1,6 +1,6 @@
 """The whole object: patient, study, series, equipment, waveform (PS3.3 table A.34.3-1)."""
 
-from __future__ import device_annotations
+from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
