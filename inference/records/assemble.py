@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,14 +68,9 @@ def assemble(found: Found) -> Record:
     names = measured_names + tuple(derived)
     signals = np.stack([*measured.values(), *derived.values()]).astype(np.float32, copy=False)
     signals.flags.writeable = False
-    lead_word = "lead" if len(measured_names) == 1 else "leads"
-    summary = (
-        f"{len(measured_names)} {lead_word} ({', '.join(measured_names)}), "
-        f"{signals.shape[1] / found.fs_hz:g} s at {found.fs_hz:g} Hz."
-    )
     report = ImportReport(
         format=found.format,
-        read=(summary, *found.read, *notes),
+        read=(summary_of(measured_names, signals.shape[1], found.fs_hz), *found.read, *notes),
         assumed=found.assumed,
         derived_leads=tuple(derived),
         missing_leads=tuple(name for name in STANDARD_LEADS if name not in names),
@@ -106,14 +102,34 @@ def _without_derived(leads: dict[str, FloatArray], named: frozenset[str]) -> dic
 
 
 def _with_commented_facts(patient: Patient, comments: Sequence[str]) -> Patient:
-    """What the format itself leaves open is taken from its comments."""
+    """What the format itself leaves open, or has to shorten, is taken from its comments."""
     said = facts_from_comments(comments).patient
     return Patient(
         age_years=said.age_years if patient.age_years is None else patient.age_years,
         sex=patient.sex or said.sex,
-        patient_id=patient.patient_id or said.patient_id,
-        name=patient.name or said.name,
+        patient_id=_fuller(patient.patient_id, said.patient_id),
+        name=_fuller(patient.name, said.name),
         birth_date=patient.birth_date or said.birth_date,
+    )
+
+
+def _fuller(field_text: str | None, comment: str | None) -> str | None:
+    """The comment where the field is the same text without spaces, accents or its end (EDF, DICOM)."""
+    if field_text is None or comment is None:
+        return field_text or comment
+    return comment if _letters(comment).startswith(_letters(field_text)) else field_text
+
+
+def _letters(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return "".join(letter for letter in plain.lower() if letter.isalnum())
+
+
+def summary_of(lead_names: Sequence[str], n_samples: int, fs_hz: float) -> str:
+    """The report's first sentence: which leads, how long, at what rate."""
+    lead_word = "lead" if len(lead_names) == 1 else "leads"
+    return (
+        f"{len(lead_names)} {lead_word} ({', '.join(lead_names)}), {n_samples / fs_hz:g} s at {fs_hz:g} Hz."
     )
 
 

@@ -62,6 +62,24 @@ def marked_as_derived(comments: Iterable[str]) -> frozenset[str]:
     return frozenset(name.strip() for names in named for name in names) & frozenset(LIMB_LEADS)
 
 
+def comments_within(comments: Iterable[str], start: int, length: int) -> tuple[str, ...]:
+    """Comments of a whole recording as they hold for `length` samples of it from sample `start` on."""
+    kept = []
+    for comment in comments:
+        match = _INVALID.fullmatch(comment.strip())
+        if match is None:
+            kept.append(comment)
+            continue
+        inside = [
+            f"{max(first, start) - start}-{min(last, start + length - 1) - start}"
+            for first, last in _stretches(match["stretches"], 10**9)
+            if last >= start and first < start + length
+        ]
+        if inside:
+            kept.append(f"invalid samples: {match['lead']} {' '.join(inside)}")
+    return tuple(kept)
+
+
 def with_invalid_blanked(leads: Mapping[str, FloatArray], comments: Iterable[str]) -> dict[str, FloatArray]:
     """The leads with NaN where marks say that there is no sample; each is (n_samples,) mV."""
     blanked = dict(leads)

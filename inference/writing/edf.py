@@ -161,21 +161,26 @@ def _identification(
     changed = [
         what
         for what, written, wanted in (("patient ID", code, patient.patient_id), ("name", name, patient.name))
-        if wanted and written != wanted
+        if wanted and not _says(written, wanted)
     ]
     note = f"EDF has no room for the {' and the '.join(changed)} as written: also given in a comment."
     return made, recording, (note,) if changed else ()
 
 
 def _held(record: Record) -> frozenset[Held]:
-    """What the header's fields say letter by letter."""
+    """What the header's fields say letter by letter; the rest is said in comments too."""
     patient = record.patient
     texts: tuple[tuple[Held, str | None, int], ...] = (
         ("patient_id", patient.patient_id, 24),
         ("name", patient.name, 36),
     )
-    changed = {what for what, text, longest in texts if text and _subfield(text, longest) != text}
+    changed = {what for what, text, longest in texts if text and not _says(_subfield(text, longest), text)}
     return _HELD - changed
+
+
+def _says(written: str, wanted: str) -> bool:
+    """Whether the field reads back as the text: EDF+ writes an underscore for each space."""
+    return written.replace("_", " ") == wanted
 
 
 def _equipment(device: DeviceFindings) -> str | None:
