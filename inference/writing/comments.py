@@ -23,7 +23,9 @@ def comments_for(record: Record, held: frozenset[Held] = frozenset()) -> tuple[s
     """One plain line each, without repetition; `held` is what the format says elsewhere."""
     lines = [*_marks(record), *author_lines(record), *_patient_lines(record, held)]
     if "device" not in held:
-        lines += device_lines(record.device)
+        # A format that holds a part of it gave back less than an earlier round's comments say.
+        said = {comment.partition(":")[0] for comment in record.comments}
+        lines += [line for line in device_lines(record.device) if line.partition(":")[0] not in said]
     return tuple(dict.fromkeys(one_line(line) for line in lines))
 
 

@@ -8,7 +8,7 @@ microvolts at once, so that the ECG keeps its identity (`signal_sha256`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,6 +26,8 @@ INT32_LARGEST: Final = 2**31 - 1
 _USUAL_STEPS_UV: Final = (5.0, 4.88, 2.5, 2.0, 1.25, 1.0, 0.5, 0.25, 0.1)
 _ROUND_STEPS_UV: Final = (0.008, 0.04, 0.2, 1.0, 5.0, 25.0, 125.0, 625.0, 3125.0, 15625.0, 78125.0)
 _SMALLEST_STEP_UV: Final = 0.008
+_ROUNDING: Final = 2.0**-21
+"""What float32 leaves of a lead that was computed from two others, as a share of its largest sample."""
 _LOOKED_AT: Final = 20_000
 """Samples from which a lead's step is guessed; the guess is then checked on all."""
 _OFFSET_STEPS: Final = 1000
@@ -60,12 +62,7 @@ def stored_leads(
     Integers lie within ±`largest`. Where a lead's range is too wide for its own step, an offset is taken off,
     and then the step is coarser: `worst_uv` says by how much. One step serves all leads where it can.
     """
-    steps_uv = [_own_step_uv(row) for row in signals_mv]
-    known = [step for step in steps_uv if step is not None]
-    if known and len(known) == len(steps_uv):
-        finest = min(known)
-        if all(_is_exact(row, finest) for row in signals_mv):
-            steps_uv = [finest] * len(steps_uv)
+    steps_uv = _one_step_where_it_serves(signals_mv, _steps_uv(signals_mv))
     rows = zip(lead_names, signals_mv, steps_uv, strict=True)
     return tuple(_stored(name, row, step, largest, accepts) for name, row, step in rows)
 
@@ -86,8 +83,27 @@ def of_record(record: Record, largest: int, accepts: Accepts | None = None) -> t
     return stored_leads(record.lead_names, record.signals_mv, largest, accepts)
 
 
-def _own_step_uv(row: FloatArray) -> float | None:
-    return next((step for step in _proposals(row) if _is_exact(row, step)), None)
+def _steps_uv(signals_mv: FloatArray) -> list[float | None]:
+    """Each row's step, None where it has none. A lead that was computed from others has half of theirs."""
+    exact = [_first_fitting(row, _proposals(row), 0.0) for row in signals_mv]
+    found = sorted({step for step in exact if step is not None})
+    halves = [*found, *(step / 2 for step in found)]
+    return [
+        step if step is not None else _first_fitting(row, halves, _ROUNDING)
+        for step, row in zip(exact, signals_mv, strict=True)
+    ]
+
+
+def _one_step_where_it_serves(signals_mv: FloatArray, steps_uv: list[float | None]) -> list[float | None]:
+    finest = min((step for step in steps_uv if step is not None), default=None)
+    if finest is None or None in steps_uv:
+        return steps_uv
+    serves = all(_fits(row, finest, _ROUNDING) for row in signals_mv)
+    return [finest] * len(steps_uv) if serves else steps_uv
+
+
+def _first_fitting(row: FloatArray, steps_uv: Iterable[float], tolerance: float) -> float | None:
+    return next((step for step in steps_uv if _fits(row, step, tolerance)), None)
 
 
 def _proposals(row: FloatArray) -> Iterator[float]:
@@ -103,11 +119,16 @@ def _proposals(row: FloatArray) -> Iterator[float]:
     yield from _USUAL_STEPS_UV
 
 
-def _is_exact(row: FloatArray, step_uv: float) -> bool:
-    """Whether every sample is a whole number of steps, to the last bit of float32."""
-    return step_uv >= _SMALLEST_STEP_UV and all(
-        np.array_equal(_back_mv(np.round(_uv(part) / step_uv), step_uv, 0.0), part)
-        for part in (row[np.isfinite(row)][:1000], row[np.isfinite(row)])
+def _fits(row: FloatArray, step_uv: float, tolerance: float) -> bool:
+    """Whether every sample is a whole number of steps, but for `tolerance` as a share of the largest."""
+    if step_uv < _SMALLEST_STEP_UV:
+        return False
+    valid = row[np.isfinite(row)]
+    allowed = tolerance * float(np.abs(valid).max(initial=0.0))
+    # A look at a few samples settles nearly all steps that do not fit.
+    return all(
+        bool(np.all(np.abs(_back_mv(np.round(_uv(part) / step_uv), step_uv, 0.0) - part) <= allowed))
+        for part in (valid[:1000], valid)
     )
 
 

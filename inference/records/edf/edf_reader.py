@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,7 +48,7 @@ def open_edf(path: Path, given: Given) -> Opened:
     signals, picked, names_note = _leads(header, given)
     rows = tuple(_framed(signal, lead in picked.inverted, given) for lead, signal in signals.items())
     per_record = rows[0].per_frame
-    fs_hz = per_record / header.record_s
+    fs_hz = _rate_hz(per_record, header.record_s)
     check_long_shape(len(rows), header.n_records * per_record, fs_hz)
     words = INT16 if header.sample_bytes == 2 else INT24
     frames = FramedFile(path, words, header.header_bytes, header.values_per_record, header.n_records, rows)
@@ -118,6 +119,12 @@ def _leads(header: EdfHeader, given: Given) -> tuple[dict[str, EdfSignal], Picke
         raise RecordError("The recording's ECG leads hold no samples: export it again.")
     note = ("The lead names were given by hand; the file's own were not used.",) if given.lead_order else ()
     return signals, picked, note
+
+
+def _rate_hz(per_record: int, record_s: float) -> float:
+    """Samples per second: 997 in 1.994 s are 500 Hz, not 500.00000000000006."""
+    rate_hz = per_record / record_s
+    return round(rate_hz, 6) if math.isclose(rate_hz, round(rate_hz, 6), rel_tol=1e-12) else rate_hz
 
 
 def _framed(signal: EdfSignal, is_inverted: bool, given: Given) -> FramedSignal:
