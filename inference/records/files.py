@@ -22,6 +22,8 @@ _SIGNAL_SUFFIXES: Final = (".dat", ".mat")
 """WFDB's signal files. Others (.xyz, .flac) are too often something else to be listed without a header."""
 _OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)
 _SHARED_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.shared_suffixes)
+_NO_SUFFIX: Final = re.compile(r"(?:\.[0-9]+)?")
+"""DICOM files are often named by a number or by an UID, whose last part only looks like an ending."""
 _TABLE_SUFFIXES: Final = (".csv", ".tsv")
 _MASTER_LINE: Final = re.compile(r"\S+/[0-9]+(\s|$)")
 """The first line of a header that joins segments: the record's name, a slash, their number."""
@@ -33,7 +35,8 @@ def find_records(paths: Iterable[Path]) -> Iterator[Path]:
     In a folder these are: a WFDB record as its `.hea` file, unless it is a segment of another one there;
     every `.npy` and `.npz`; a table with its sidecar beside it, or with lead names in at least half of its
     first row, so that tables of patients and labels stay out; a `.dat` or `.mat` that no header names; and
-    files of the other formats, by their ending or, where others have that ending too, by what they hold.
+    files of the other formats, by their ending or, where others have that ending too or there is none, by
+    what they hold.
     Reading some of these will be refused with a reason, which is better than passing over an ECG in
     silence. Numbers sort as numbers. Links that lead out of a folder, and hidden files, are left alone.
     """
@@ -79,13 +82,14 @@ def _is_of_a_format(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in _OWN_SUFFIXES:
         return True
-    if suffix not in _SHARED_SUFFIXES:
+    if suffix not in _SHARED_SUFFIXES and not _NO_SUFFIX.fullmatch(suffix):
         return False
     try:
-        return recognised(read_head(path)) is not None
+        known = recognised(read_head(path))
     except RecordError:
         # Nothing about a file that cannot be opened says that it is an ECG.
         return False
+    return known is not None and known.is_listed
 
 
 def _is_array_of_leads(path: Path) -> bool:

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from inference.records.aecg.reader import ROOT as AECG_ROOT
+from inference.records.aecg.reader import read_aecg
+from inference.records.dicom_ecg.dicom_head import is_dicom_ecg, is_other_dicom
+from inference.records.dicom_ecg.reader import read_dicom
 from inference.records.edf import is_edf, open_edf, read_edf
 from inference.records.file_head import FileHead
 from inference.records.given import Given
 from inference.records.opened import Opened
 from inference.records.record import Record
+from inference.records.schiller.reader import ROOT as SCHILLER_ROOT
+from inference.records.schiller.reader import read_schiller
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,19 @@ class Format:
     """Endings that other files have too: in a folder these are listed where `recognises` says so."""
     open: Callable[[Path, Given], Opened] | None = None
     """Reads the header only, where any stretch of the samples can be read alone; raises RecordError."""
+    is_listed: bool = True
+    """False for files that are seldom ECGs: opened by hand they get their own refusal, and no folder lists
+    them."""
 
 
 FORMATS: Final[tuple[Format, ...]] = (
     Format("EDF", is_edf, read_edf, own_suffixes=(".edf", ".bdf"), open=open_edf),
+    Format("DICOM ECG", is_dicom_ecg, read_dicom, shared_suffixes=(".dcm", ".dicom", ".ima")),
+    Format("other DICOM", is_other_dicom, read_dicom, is_listed=False),
+    Format("HL7 aECG", lambda head: head.xml_root == AECG_ROOT, read_aecg, shared_suffixes=(".xml", ".aecg")),
+    Format(
+        "Schiller XML", lambda head: head.xml_root == SCHILLER_ROOT, read_schiller, shared_suffixes=(".xml",)
+    ),
 )
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 

@@ -70,7 +70,7 @@ def test_edf_is_edf_plus_with_fields_limits_and_filters(tmp_path: Path) -> None:
     write_record(record, tmp_path / "a.edf")
     edf = edfio.read_edf(tmp_path / "a.edf")
     assert edf.reserved == "EDF+C"
-    assert (edf.patient.code, edf.patient.sex, edf.patient.name) == ("AB-1234567", "F", "Doe^Jane")
+    assert (edf.patient.code, edf.patient.sex, edf.patient.name) == ("AB-1234567", "F", "Doe,_Jane")
     assert str(edf.patient.birthdate) == "1963-02-01"
     assert f"{edf.startdate} {edf.starttime}" == "2024-05-01 09:30:15"
     assert edf.recording.equipment_code == "Maker_&_Sons_ECG_3000"
@@ -115,7 +115,7 @@ def test_an_aecg_has_the_structure_of_the_hl7_sample(tmp_path: Path) -> None:
     subject = element(root, "componentOf/timepointEvent/componentOf/subjectAssignment/subject/trialSubject")
     assert element(subject, "id").get("extension") == "AB-1234567"
     person = element(subject, "subjectDemographicPerson")
-    assert element(person, "name").text == "Doe^Jane"
+    assert element(person, "name").text == "Doe, Jane"
     assert element(person, "administrativeGenderCode").get("code") == "F"
     assert element(person, "birthTime").get("value") == "19630201"
     assert element(root, "controlVariable/relatedObservation/value").get("value") == "61"

@@ -13,14 +13,14 @@ from inference.records.assemble import Found, assemble
 from inference.records.device import (
     DeviceFilters,
     DeviceFindings,
-    DeviceMedianBeat,
     DeviceMeasurement,
+    DeviceMedianBeat,
 )
 from inference.records.record import Patient
 from tests.unit.wfdb_files import twelve_leads
 
 EIGHT = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
-PATIENT = Patient(61.0, "female", "AB-1234567", "Doe^Jane", date(1963, 2, 1))
+PATIENT = Patient(61.0, "female", "AB-1234567", "Doe, Jane", date(1963, 2, 1))
 MOMENT = datetime(2024, 5, 1, 9, 30, 15)
 DEVICE = DeviceFindings(
     maker="Maker & Sons",

@@ -20,8 +20,9 @@ def plain(text: str | None, longest: int = LO) -> str:
 
 
 def person(text: str | None) -> str:
-    """A person's name as PN: at most 64 characters, '=' parts alphabets and is left to other uses."""
-    return plain((text or "").replace("=", " "))
+    """A person's name as PN: `Curie, Marie` is Curie^Marie; '=' parts alphabets and is left out."""
+    family, _, given = (text or "").replace("=", " ").partition(", ")
+    return plain(f"{family}^{given}" if given else family)
 
 
 def age_string(patient: Patient) -> str | None:

@@ -21,7 +21,6 @@ _PLACEHOLDER: Final = datetime(1900, 1, 1)
 """The standard wants a time of recording. None is known: this one is before any stored ECG, and a comment
 says that it is none."""
 _SEX: Final = {"female": "F", "male": "M", None: ""}
-_HELD: Final[frozenset[Held]] = frozenset({"sex", "patient_id", "name", "birth_date", "device"})
 
 
 def write_dicom(record: Record, path: Path) -> tuple[str, ...]:
@@ -60,9 +59,22 @@ def _add_patient(made: Dataset, record: Record) -> None:
     age = age_string(patient)
     if age is not None:
         made.PatientAge = age
-    lines = (*time_marks(record), *comments_for(record, _HELD))
+    lines = (*time_marks(record), *comments_for(record, _held(record)))
     if lines:
         made.PatientComments = "\r\n".join(lines)[:LT]
+
+
+def _held(record: Record) -> frozenset[Held]:
+    """What the object's own attributes say in full."""
+    patient = record.patient
+    held: set[Held] = {"sex", "birth_date", "device"}
+    if patient.age_years is not None and age_string(patient) == f"{patient.age_years:03.0f}Y":
+        held.add("age")
+    if plain(patient.patient_id) == (patient.patient_id or ""):
+        held.add("patient_id")
+    if person(patient.name).replace("^", ", ") == (patient.name or ""):
+        held.add("name")
+    return frozenset(held)
 
 
 def _add_study(made: Dataset, record: Record) -> None:
