@@ -23,9 +23,9 @@ def convert(*words: object) -> int:
 
 def test_a_file_becomes_the_format_of_the_targets_ending(tmp_path: Path, capsys: Said) -> None:
     source = write_plain_wfdb(tmp_path, twelve_leads())
-    for suffix in (".dcm", ".edf", ".xml", ".csv", ".npy"):
-        assert convert(source, tmp_path / f"out{suffix}") == 0
-        assert read_record(tmp_path / f"out{suffix}").sha256 == read_record(source).sha256
+    for name in ("a.dcm", "a.edf", "a.xml", "a.csv", "b.npy", "b.hea"):
+        assert convert(source, tmp_path / name) == 0
+        assert read_record(tmp_path / name).sha256 == read_record(source).sha256
     assert capsys.readouterr().out.splitlines()[-1] == "1 ECG written, 0 not written."
 
 

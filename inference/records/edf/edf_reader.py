@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,8 @@ from inference.records.given import Given
 from inference.records.joined_source import JoinedSource, Stretch
 from inference.records.lead_choice import PickedLeads, pick_ecg_leads
 from inference.records.opened import Opened
-from inference.records.record import FloatArray, Record
+from inference.records.patient_text import facts_from_comments
+from inference.records.record import FloatArray, Patient, Record
 from inference.records.safety import check_long_shape
 from inference.records.sample_words import INT16, INT24
 from inference.records.synthetic import truth_from_comments
@@ -64,7 +65,7 @@ def open_edf(path: Path, given: Given) -> Opened:
             format=_format_name(header),
             fs_hz=fs_hz,
             leads=(),
-            patient=texts.patient,
+            patient=_with_said_age(texts.patient, comments),
             acquired_at=began,
             comments=texts.comments + comments,
             synthetic=truth_from_comments(comments),
@@ -119,6 +120,12 @@ def _leads(header: EdfHeader, given: Given) -> tuple[dict[str, EdfSignal], Picke
         raise RecordError("The recording's ECG leads hold no samples: export it again.")
     note = ("The lead names were given by hand; the file's own were not used.",) if given.lead_order else ()
     return signals, picked, note
+
+
+def _with_said_age(patient: Patient, comments: Sequence[str]) -> Patient:
+    """EDF has no field for an age: one that a comment says is better than one reckoned from birth."""
+    said_years = facts_from_comments(comments).patient.age_years
+    return patient if said_years is None else replace(patient, age_years=said_years)
 
 
 def _rate_hz(per_record: int, record_s: float) -> float:
