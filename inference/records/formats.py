@@ -52,6 +52,9 @@ FORMATS: Final[tuple[Format, ...]] = (
 )
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 
+OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)
+SHARED_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.shared_suffixes)
+
 
 def recognised(head: FileHead) -> Format | None:
     """The format of a file by its head, None for none that is known."""

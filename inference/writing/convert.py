@@ -9,6 +9,7 @@ from typing import Final, TextIO
 
 from inference.records.files import find_records
 from inference.records.safety import is_file
+from inference.records.zip_members import ZIP_SUFFIX
 from inference.writing.de_identify import load_key
 from inference.writing.errors import WriteError
 from inference.writing.export import (
@@ -75,7 +76,7 @@ def run(wish: Wish, messages: TextIO | None = None) -> int:
 def _plan(wish: Wish) -> Plan:
     target = _target(wish)
     key = None if wish.key_file is None else load_key(wish.key_file)
-    if wish.source.is_dir():
+    if _is_many(wish):
         sources = list(find_records([wish.source]))
         if not sources:
             raise WriteError(f"No ECG was found in '{wish.source}': check the folder.")
@@ -85,10 +86,15 @@ def _plan(wish: Wish) -> Plan:
     return Plan((Job(wish.source, _single_output(wish, target)),), target, key, wish.overwrite)
 
 
+def _is_many(wish: Wish) -> bool:
+    """Whether the source holds ECGs of any number: a folder, or a ZIP file, which looks like one."""
+    return wish.source.is_dir() or wish.source.suffix.lower() == ZIP_SUFFIX
+
+
 def _target(wish: Wish) -> Target:
     if wish.format_name is not None:
         return target_called(wish.format_name)
-    if wish.source.is_dir() or wish.target.is_dir() or not wish.target.suffix:
+    if _is_many(wish) or wish.target.is_dir() or not wish.target.suffix:
         names = ", ".join(target.name for target in TARGETS)
         raise WriteError(f"Say in which format to write, with --to: one of {names}.")
     return target_called(wish.target.suffix)
@@ -105,7 +111,7 @@ def _single_output(wish: Wish, target: Target) -> Path:
 
 def _list_path(wish: Wish) -> Path:
     """Where the list of what was removed goes: into the folder, or beside the one file."""
-    if wish.source.is_dir():
+    if _is_many(wish):
         return wish.target / REMOVED_FILE
     output = _single_output(wish, _target(wish))
     return output.with_name(f"{output.stem}.{REMOVED_FILE}")
