@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -62,7 +64,8 @@ def planned(
 ) -> Plan:
     """One job per source into `folder`: names as below `top`, or numbers where nothing may tell of a name.
 
-    WriteError where `folder` and the sources lie inside one another.
+    Without `top` the names start at the folder that all sources share. WriteError where `folder` and the
+    sources lie inside one another.
     """
     _check_apart(sources, top, folder)
     if key is not None:
@@ -71,9 +74,15 @@ def planned(
         names = [Path(f"ecg-{number:0{width}d}") for number in range(1, len(ordered) + 1)]
         jobs = zip(ordered, names, strict=True)
     else:
-        jobs = zip(sources, _names(sources, top), strict=True)
+        jobs = zip(sources, _names(sources, _shared_folder(sources) if top is None else top), strict=True)
     made = tuple(Job(source, folder / f"{name}{target.suffix}") for source, name in jobs)
     return Plan(made, target, key, overwrite)
+
+
+def planned_one(source: Path, folder: Path, target: Target, *, key: bytes | None = None) -> Plan:
+    """One ECG into `folder`, which may be its own: under its name, or a number where a name would tell."""
+    name = next(_names([source], None)) if key is None else _free_number(folder, target)
+    return Plan((Job(source, folder / f"{name}{target.suffix}"),), target, key)
 
 
 def carry_out(plan: Plan, job: Job, record: Record | None = None) -> Done:
@@ -145,6 +154,20 @@ def _check_apart(sources: Sequence[Path], top: Path | None, folder: Path) -> Non
             raise WriteError(
                 f"'{folder}' and the folder of the ECGs lie inside one another: choose one apart from them."
             )
+
+
+def _shared_folder(sources: Sequence[Path]) -> Path | None:
+    try:
+        return Path(os.path.commonpath([source.parent for source in sources]))
+    except ValueError:
+        # On different disks, or none at all: the names alone remain.
+        return None
+
+
+def _free_number(folder: Path, target: Target) -> str:
+    """The first number that no earlier export into this folder took."""
+    names = (f"ecg-{number:04d}" for number in itertools.count(1))
+    return next(name for name in names if not (folder / f"{name}{target.suffix}").exists())
 
 
 def _names(sources: Sequence[Path], top: Path | None) -> Iterator[Path]:
