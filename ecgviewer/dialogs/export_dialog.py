@@ -30,7 +30,7 @@ from ecgviewer.widgets.keyed import Choice
 from ecgviewer.widgets.parts import label, show_text
 
 WIDTH_PX: Final = 600
-RESULT_PX: Final = 150
+RESULT_PX: Final = 140
 
 
 class ExportDialog(QDialog):
@@ -57,6 +57,8 @@ class ExportDialog(QDialog):
         self.folder = FolderChoice("the export")
         self.warning = label("", "warning", wrap=True)
         self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.count = label("", "caption")
         self.bar.setAccessibleName("Progress of the export")
         self.outcome = QPlainTextEdit()
         self.outcome.setReadOnly(True)
@@ -82,7 +84,7 @@ class ExportDialog(QDialog):
         """How many of how many ECGs are written."""
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        self.bar.setFormat(f"{done} of {total}")
+        show_text(self.count, f"{done} of {total} ECGs")
 
     def set_running(self, is_running: bool) -> None:
         """Whether files are being written."""
@@ -90,6 +92,7 @@ class ExportDialog(QDialog):
         for widget in (self.what, self.format, self.clean, self.folder):
             widget.setEnabled(not is_running)
         self.bar.setVisible(is_running)
+        show_text(self.count, "Counting the ECGs…" if is_running else "")
         if is_running:
             # Without a length until the files are counted.
             self.bar.setRange(0, 0)
@@ -101,6 +104,7 @@ class ExportDialog(QDialog):
         self.set_running(False)
         self.outcome.setPlainText(result_text(result))
         self.outcome.show()
+        self._fit()
 
     def set_folder(self, folder: str) -> None:
         self.folder.set_folder(folder)
@@ -123,6 +127,14 @@ class ExportDialog(QDialog):
         self.start.setVisible(not self._is_running)
         self.start.setEnabled(is_ready)
         self.stop.setVisible(self._is_running)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what is said now needs: Qt does not make room for lines that wrap."""
+        self._column.activate()
+        height_px = self._column.totalHeightForWidth(max(self.width(), WIDTH_PX))
+        self.setMinimumHeight(height_px)
+        self.resize(self.width(), height_px)
 
     def _connect(self) -> None:
         self.what.currentIndexChanged.connect(self._show_choice)
@@ -147,12 +159,14 @@ class ExportDialog(QDialog):
         for row, (name, widget) in enumerate(rows):
             grid.addWidget(label(name, "title"), row, 0, Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(widget, row, 1)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         column.addWidget(label("Write ECGs to files that other programs read", "strong"))
         column.addLayout(grid)
-        for widget in (self.warning, self.bar, self.outcome):
+        for widget in (self.warning, self.bar, self.count):
             widget.hide()
             column.addWidget(widget)
+        self.outcome.hide()
+        column.addWidget(self.outcome, 1)
         column.addLayout(button_row(self.start, self.stop, self.close_button))

@@ -12,7 +12,7 @@ from inference.records.array_files import first_row
 from inference.records.array_reader import ARRAY_SUFFIXES
 from inference.records.errors import RecordError
 from inference.records.file_head import read_head
-from inference.records.formats import OWN_SUFFIXES, SHARED_SUFFIXES, recognised
+from inference.records.formats import OWN_SUFFIXES, SHARED_SUFFIXES, is_listed, needs_a_look
 from inference.records.leads import KNOWN_LEADS, read_lead_name
 from inference.records.safety import is_file, read_small_text
 from inference.records.sidecar import sidecar_path
@@ -22,8 +22,6 @@ from inference.records.zip_reader import records_in_zip
 
 _SIGNAL_SUFFIXES: Final = (".dat", ".mat")
 """WFDB's signal files. Others (.xyz, .flac) are too often something else to be listed without a header."""
-_NO_SUFFIX: Final = re.compile(r"(?:\.[0-9]+)?")
-"""DICOM files are often named by a number or by an UID, whose last part only looks like an ending."""
 _TABLE_SUFFIXES: Final = (".csv", ".tsv")
 _MASTER_LINE: Final = re.compile(r"\S+/[0-9]+(\s|$)")
 """The first line of a header that joins segments: the record's name, a slash, their number."""
@@ -100,14 +98,13 @@ def _is_of_a_format(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in OWN_SUFFIXES:
         return True
-    if suffix not in SHARED_SUFFIXES and not _NO_SUFFIX.fullmatch(suffix):
+    if not needs_a_look(suffix):
         return False
     try:
-        known = recognised(read_head(path))
+        return is_listed(read_head(path))
     except RecordError:
         # Nothing about a file that cannot be opened says that it is an ECG.
         return False
-    return known is not None and known.is_listed
 
 
 def _is_array_of_leads(path: Path) -> bool:

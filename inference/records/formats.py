@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +55,21 @@ FORMATS: Final[tuple[Format, ...]] = (
 
 OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)
 SHARED_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.shared_suffixes)
+_NO_SUFFIX: Final = re.compile(r"(?:\.[0-9]+)?")
+"""DICOM files are often named by a number or by an UID, whose last part only looks like an ending."""
 
 
 def recognised(head: FileHead) -> Format | None:
     """The format of a file by its head, None for none that is known."""
     return next((known for known in FORMATS if known.recognises(head)), None)
+
+
+def needs_a_look(suffix: str) -> bool:
+    """Whether only the head of a file with this ending (lower case) can say that it is an ECG."""
+    return suffix in SHARED_SUFFIXES or _NO_SUFFIX.fullmatch(suffix) is not None
+
+
+def is_listed(head: FileHead) -> bool:
+    """Whether a file with this head is to be listed in a folder or an archive."""
+    known = recognised(head)
+    return known is not None and known.is_listed

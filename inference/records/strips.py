@@ -16,8 +16,9 @@ _WHOLE_RECORDING_S: Final = 5.0
 """Pieces of this length and more, all alike, were recorded together; 2.5-s columns follow each other."""
 _MOST_STRIPS: Final = 8
 """A sheet of 3x4 leads with three rhythm strips has seven pieces."""
-_MOST_SPREAD: Final = 2.0
-"""How much longer than all pieces together the joined recording may be: more would be pauses."""
+_MOST_GAPS: Final = 4.5
+"""How many times what was recorded the joined leads may hold, gaps included: four columns one after the
+other come to 4. More would be pauses, and memory for nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,11 +90,11 @@ def _alone(main: Strip, others: Sequence[Strip], why: str) -> JoinedStrips:
 def _placed(strips: Sequence[Strip], main: Strip, others: Sequence[Strip]) -> JoinedStrips:
     first_s = min(strip.start_s or 0.0 for strip in strips)
     last_s = max((strip.start_s or 0.0) + strip.n_samples / strip.fs_hz for strip in strips)
-    recorded_s = sum(strip.n_samples / strip.fs_hz for strip in strips)
-    if not last_s - first_s <= _MOST_SPREAD * recorded_s:
-        return _alone(main, others, "it was recorded at quite another time")
-    n_samples = max(_place(strip, first_s) + strip.n_samples for strip in strips)
     names = {name for strip in strips for name in strip.leads}
+    n_recorded = sum(len(strip.leads) * strip.n_samples for strip in strips)
+    if not (last_s - first_s) * main.fs_hz * len(names) <= _MOST_GAPS * n_recorded:
+        return _alone(main, others, "it lies too far from the others")
+    n_samples = max(_place(strip, first_s) + strip.n_samples for strip in strips)
     check_shape(len(names), n_samples, main.fs_hz)
     joined = _laid_out(strips, n_samples, first_s)
     where = "; ".join(f"{strip.words} from {(strip.start_s or 0.0) - first_s:g} s" for strip in strips)

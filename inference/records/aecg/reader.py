@@ -90,13 +90,13 @@ def _found(path: Path, root: Element, series: _Series, lead_sets: list[LeadSet],
 def _told_apart(root: Element) -> _Series:
     every = root.findall("component/series")
     derived = [found for series in every for found in series.findall("derivation/derivedSeries")]
-    beats = [series for series in (*every, *derived) if _BEAT_CODES.search(_code(series))]
-    return _Series([series for series in every if series not in beats], beats)
+    beats = [series for series in (*every, *derived) if _is_beat(series)]
+    return _Series([series for series in every if not _is_beat(series)], beats)
 
 
-def _code(series: Element) -> str:
+def _is_beat(series: Element) -> bool:
     code = series.find("code")
-    return "" if code is None else code.get("code", "")
+    return code is not None and _BEAT_CODES.search(code.get("code", "")) is not None
 
 
 def _on_one_clock(lead_sets: Sequence[LeadSet]) -> list[Strip]:

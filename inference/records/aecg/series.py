@@ -48,11 +48,11 @@ def read_lead_sets(series: Element, given: Given) -> list[LeadSet]:
 
 def _read_set(found: Element, given: Given) -> LeadSet:
     sequences = found.findall("component/sequence")
-    times = [sequence for sequence in sequences if _code(sequence).startswith(_TIME)]
+    times = [sequence for sequence in sequences if _is_time(sequence)]
     time_base = read_time_base(times[0] if times else Element("sequence"), given.fs_hz)
-    columns = [sequence for sequence in sequences if sequence not in times]
-    picked = pick_ecg_leads(_names(columns, given))
+    columns = [sequence for sequence in sequences if not _is_time(sequence)]
     check_shape(len(columns), 1, time_base.fs_hz)
+    picked = pick_ecg_leads(_names(columns, given))
     leads: dict[str, FloatArray] = {}
     for column, name in picked.names.items():
         leads[name] = picked.upright(name, _in_mv(columns[column], name, given))
@@ -75,6 +75,10 @@ def _names(columns: list[Element], given: Given) -> tuple[str, ...]:
             "give one name per sequence."
         )
     return given.lead_order
+
+
+def _is_time(sequence: Element) -> bool:
+    return _code(sequence).startswith(_TIME)
 
 
 def _code(sequence: Element) -> str:

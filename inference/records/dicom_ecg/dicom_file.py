@@ -17,7 +17,7 @@ from inference.records.safety import file_size
 
 MAX_DICOM_BYTES: Final = 300_000_000
 """60 million samples, the most that is read, take 120 to 240 MB."""
-MAX_INFLATION: Final = 50
+MAX_INFLATION: Final = 10
 """How many times its size a deflated file may grow: real ECGs come to 2 to 5 times, a bomb to 1,000."""
 _SMALL_BYTES: Final = 1_000_000
 """Up to this size a deflated file may grow further: a short flat line does."""

@@ -13,9 +13,9 @@ from inference.records.xml_tree import number_of
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-MAX_READS: Final = 150_000
-"""A 12-lead ECG with all its marks takes 10,000 readings of a few bytes, two to three an element; so many
-take two thirds of a second."""
+MAX_READS: Final = 100_000
+"""A 12-lead ECG with the marks of all its beats takes 4,000 readings of a few bytes; these many take under a
+second."""
 MAX_VALUE_BYTES: Final = 65_534
 """Of any value but samples: the longest that DICOM's short form of an element can hold."""
 
@@ -111,7 +111,14 @@ class Elements:
 
     def data(self, keyword: str) -> bytes:
         """A binary value as it lies in the file, b'' where there is none."""
-        raw = self._raw(keyword)
+        try:
+            raw = self._raw(keyword)
+        except RecordError:
+            raise
+        except Exception:
+            # See `value`: an element without a value is converted by pydicom even here.
+            self._source.damaged.add(keyword)
+            return b""
         return raw if isinstance(raw, bytes) else b""
 
     def items(self, keyword: str) -> tuple[Elements, ...]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from inference.records.device import DeviceMeasurement
 from inference.records.dicom_ecg.elements import Elements
+from inference.records.errors import RecordError
 
 MAX_ANNOTATIONS: Final = 5_000
 """More than any resting ECG has; what a Holter adds are marks of single beats, which are not kept."""
@@ -31,7 +32,13 @@ def annotations_of(dataset: Elements) -> Annotations:
     Marks (P onset, T offset …) are measurements whose unit says what they count. Of marks only those of
     the first annotation group are kept: devices write the median beat's first and then every beat's.
     """
-    items = dataset.items("WaveformAnnotationSequence")
+    try:
+        return _sorted(dataset.items("WaveformAnnotationSequence"))
+    except RecordError:
+        return Annotations(notes=("The device's annotations are too many to be read and were left out.",))
+
+
+def _sorted(items: Sequence[Elements]) -> Annotations:
     statements: list[str] = []
     measurements: list[DeviceMeasurement] = []
     marks: list[tuple[str, DeviceMeasurement]] = []

@@ -29,7 +29,8 @@ def read_dicom(path: Path, given: Given) -> Record:
     """Read the ECG waveform of a DICOM file; what was given by hand wins over the file and is reported.
 
     Recordings in several groups are joined by their times (see `strips`); a median beat becomes the
-    device's own. Memory is at most 20 times the file's size. Raises RecordError for anything else.
+    device's own. Memory stays below 15 times the file's size, 35 times where leads stored in pieces are
+    joined, and up to `MAX_INFLATION` times as much for a deflated file. Raises RecordError for anything else.
     """
     with quiet_pydicom():
         dataset = open_dicom(path)
@@ -49,10 +50,15 @@ def _roles(path: Path, dataset: Elements, given: Given) -> tuple[Roles, tuple[st
             groups.append(read_group(item, given))
         except RecordError as error:
             problems.append((number, error))
-    if not groups:
-        raise problems[0][1]
+    try:
+        roles = told_apart(groups)
+    except RecordError:
+        # Where the recording itself could not be read, its own reason says more than that it is missing.
+        if problems:
+            raise problems[0][1] from None
+        raise
     notes = tuple(f"Waveform group {number} was left out. {error}" for number, error in problems)
-    return told_apart(groups), notes
+    return roles, notes
 
 
 def _found(path: Path, dataset: Elements, roles: Roles, group_notes: tuple[str, ...], given: Given) -> Found:
