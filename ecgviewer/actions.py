@@ -82,6 +82,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "previous", "Previous record", ("Left", "Up", "P", "PgUp"), "Open the previous record", "Records"
     ),
+    ActionSpec("export", "Export…", ("Ctrl+E",), "Write ECGs to files for other programs", "Records"),
     ActionSpec("filter", "Filter the worklist", ("Ctrl+F",), "Find a record by name or state", "Records"),
     ActionSpec(
         "describe_table",

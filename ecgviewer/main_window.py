@@ -26,6 +26,7 @@ from ecgviewer.plots.layouts import LAYOUTS
 from ecgviewer.services.library_service import Scan
 from ecgviewer.widgets.status_strip import StatusStrip
 from ecgviewer.window_dialogs import WindowDialogs
+from ecgviewer.window_export import WindowExport
 from ecgviewer.window_menu import WindowMenu
 from ecgviewer.window_models import WindowModels
 from ecgviewer.window_news import WindowNews
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.news = WindowNews(workspace, self.parts, self.status, self)
         self.dialogs = WindowDialogs(workspace, self.parts, self.status, self)
+        self.exporting = WindowExport(workspace, self.parts, self.status, self)
         self.naming = ReaderQuestion(appearance, self)
         self.reading = WindowReading(workspace, self.parts, self.status, self.naming, self)
         self.models = WindowModels(workspace, appearance, parts=self.parts, status=self.status, window=self)
@@ -108,6 +110,7 @@ class MainWindow(QMainWindow):
             "reader": lambda: self.naming.ask(),
             "describe_table": self.dialogs.ask_table,
             "refused": self.dialogs.show_refused,
+            "export": self.exporting.open,
             "retry_save": workspace.store.retry,
             "retrain": self.models.open_retraining,
             "shortcuts": self.dialogs.show_shortcuts,

@@ -51,6 +51,7 @@ class Format:
 
 
 FORMATS: Final[tuple[Format, ...]] = (
+    Format("EDF", is_edf, read_edf, own_suffixes=(".edf", ".bdf"), open=open_edf),
     Format("DICOM ECG", is_dicom_ecg, read_dicom, shared_suffixes=(".dcm", ".dicom", ".ima")),
     Format("other DICOM", is_other_dicom, read_dicom, is_listed=False),
     Format("HL7 aECG", lambda head: head.xml_root == AECG_ROOT, read_aecg, shared_suffixes=(".xml", ".aecg")),

@@ -22,7 +22,7 @@ from inference.records.given import Given
 from inference.records.record import Record
 from inference.records.strips import Strip, join_strips
 from inference.records.timestamps import believed_clock, parse_timestamp
-from inference.records.xml_tree import read_xml, text_of
+from inference.records.xml_tree import read_xml, text_of, texts_of
 
 ROOT: Final = "AnnotatedECG"
 _BEAT_CODES: Final = re.compile(r"REPRESENTATIVE_BEAT|MEDIAN_BEAT|AVERAGE_BEAT", re.IGNORECASE)
@@ -71,6 +71,7 @@ def _found(path: Path, root: Element, series: _Series, lead_sets: list[LeadSet],
         leads=tuple(joined.leads.items()),
         patient=subject.patient,
         acquired_at=acquired_at,
+        comments=texts_of(root.findall("pertainsTo/subjectFindingComment/text")),
         device=DeviceFindings(
             maker=text_of(device, "manufacturerOrganization/name") or None,
             model=text_of(device, "manufacturedSeriesDevice/manufacturerModelName") or None,

@@ -74,6 +74,7 @@ def _found(path: Path, dataset: Elements, roles: Roles, group_notes: tuple[str, 
         leads=tuple(joined.leads.items()),
         patient=subject.patient,
         acquired_at=subject.acquired_at,
+        comments=tuple(dataset.text("PatientComments").splitlines()),
         device=DeviceFindings(
             maker=dataset.text("Manufacturer") or None,
             model=dataset.text("ManufacturerModelName") or None,
