@@ -7,7 +7,7 @@ to a ten thousandth where two neighbours have theirs to a tenth.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +29,8 @@ _LEAST_LENGTH: Final = 15.0
 _DOT: Final = 1.6
 """Points: a grid of dots has one where two lines would cross."""
 _DOT_COUNTS: Final = 2.0
+_LEAST_SHARE: Final = 0.05
+"""Of the lines of the style that draws most in one direction: less is a frame, a table, a bar code."""
 _STRAIGHT: Final = 0.02
 _MOST_CORNERS: Final = 40
 """A dot drawn of four curves has 33."""
@@ -48,8 +50,8 @@ class PaperGrid:
     styles: frozenset[Style] = frozenset()
     """How its lines are drawn: nothing else that is straight and drawn so can be told from it."""
     assumed: tuple[str, ...] = ()
-    is_seen: bool = True
-    """False where there is none and the page's true size stands in for it."""
+    is_certain: bool = True
+    """False where a calibration pulse must confirm it: no line of it was found in the drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,14 @@ class _Spacing:
 def find_grid(drawing: Drawing) -> PaperGrid | None:
     """The grid that the strokes of a drawing make, None where they make none in both directions."""
     across, down = _lines_by_style(drawing.strokes)
-    along_x = [found for style, lines in across.items() if (found := _spacing(style, lines))]
-    along_y = [found for style, lines in down.items() if (found := _spacing(style, lines))]
+    along_x, along_y = _spacings(across), _spacings(down)
     if not along_x or not along_y:
         return None
+    # Bar codes and tables keep a distance too, but hardly ever in both directions.
+    both = {found.style for found in along_x} & {found.style for found in along_y}
+    if both:
+        along_x = [found for found in along_x if found.style in both]
+        along_y = [found for found in along_y if found.style in both]
     x, y = _per_mm(along_x), _per_mm(along_y)
     n_lines = sum(found.n_lines for found in (*along_x, *along_y))
     finest = min(found.points for found in along_x) / x.points_per_mm
@@ -81,6 +87,18 @@ def find_grid(drawing: Drawing) -> PaperGrid | None:
 _ONE_SPACING: Final = (
     "The grid has lines of one spacing only: by its size on the page it was taken as {mm:.0f} mm."
 )
+
+
+def _spacings(lines_by_style: Mapping[Style, list[tuple[float, float]]]) -> list[_Spacing]:
+    """The spacing of each style that draws much in one direction and keeps one."""
+    lengths = {style: sum(length for _place, length in lines) for style, lines in lines_by_style.items()}
+    most = max(lengths.values(), default=0.0)
+    spacings = [
+        _spacing(style, lines)
+        for style, lines in lines_by_style.items()
+        if lengths[style] >= _LEAST_SHARE * most
+    ]
+    return [spacing for spacing in spacings if spacing is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +126,7 @@ def _lines_by_style(
     """(position, length) of what may be upright and level grid lines, by their style."""
     across: dict[Style, list[tuple[float, float]]] = defaultdict(list)
     down: dict[Style, list[tuple[float, float]]] = defaultdict(list)
-    for low, high, style in _straight_parts(strokes):
-        (wide, tall), (x, y) = high - low, (low + high) / 2
+    for (wide, tall), (x, y), style in _straight_parts(strokes):
         if wide < _DOT and tall < _DOT:
             across[style].append((x, _DOT_COUNTS))
             down[style].append((y, _DOT_COUNTS))
@@ -118,8 +135,8 @@ def _lines_by_style(
     return across, down
 
 
-def _straight_parts(strokes: Iterable[Stroke]) -> Iterator[tuple[FloatArray, FloatArray, Style]]:
-    """Least and largest x and y, (2,) each, of short strokes; a drawn rectangle is its four sides."""
+def _straight_parts(strokes: Iterable[Stroke]) -> Iterator[tuple[list[float], list[float], Style]]:
+    """Size and middle (x, y) of the box of each short stroke; a drawn rectangle is its four sides."""
     parts: list[tuple[FloatArray, Style]] = []
     for stroke in strokes:
         n_points = stroke.points.shape[0]
@@ -132,7 +149,8 @@ def _straight_parts(strokes: Iterable[Stroke]) -> Iterator[tuple[FloatArray, Flo
     points = np.concatenate([points for points, _style in parts])
     first = np.cumsum([0, *(points.shape[0] for points, _style in parts[:-1])])
     low, high = np.minimum.reduceat(points, first), np.maximum.reduceat(points, first)
-    yield from zip(low, high, (style for _points, style in parts), strict=True)
+    sizes, middles = (high - low).tolist(), ((low + high) / 2).tolist()
+    yield from zip(sizes, middles, (style for _points, style in parts), strict=True)
 
 
 def _spacing(style: Style, lines: list[tuple[float, float]]) -> _Spacing | None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.pdf_words import PageWord, read_words
+from inference.pages.pdf_words import Matrix, PageWord, read_words
 from inference.records.errors import RecordError
 
 FloatArray = npt.NDArray[np.float64]
@@ -27,7 +27,10 @@ MAX_POINTS: Final = 300_000
 """Twelve leads of 10 s at 1000 Hz are 120,000."""
 _MAX_FORM_DEPTH: Final = 6
 _CURVE_POINTS: Final = 8
-"""A Bézier curve becomes so many straight pieces: ECG programs draw one curve per sample at most."""
+"""A long Bézier curve becomes so many straight pieces."""
+_SHORT_CURVE: Final = 2.0
+"""Points along the page: 0.7 mm, 28 ms at 25 mm/s."""
+_Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +61,59 @@ def read_drawing(page: Any) -> Drawing:
 
     to_view = _to_view(page)
     width, height = page.get_size()
-    strokes: list[Stroke] = []
-    left = MAX_POINTS
-    for shape, matrix in _paths(page):
-        left -= raw.FPDFPath_CountSegments(shape)
-        if left < 0:
+    points: list[_Point] = []
+    lines: list[tuple[int, Style]] = []
+    n_segments = 0
+    for shape, matrix in _paths(raw, page, to_view):
+        n_segments += raw.FPDFPath_CountSegments(shape)
+        if n_segments > MAX_POINTS:
             raise _too_much()
-        strokes += _strokes_of(shape, matrix @ to_view)
-    return Drawing(width, height, tuple(strokes), read_words(page, to_view))
+        style = _style(raw, shape, matrix)
+        if style is None:
+            continue
+        for line in _subpaths(raw, shape, matrix):
+            points += line
+            lines.append((len(points), style))
+    return Drawing(width, height, _strokes(points, lines), read_words(page, to_view))
 
 
-def _to_view(page: Any) -> FloatArray:
-    """(3, 3) from page space, y upwards, to the upright page, y downwards; row vectors times matrix."""
-    left, bottom, right, top = page.get_bbox()
-    return np.array(
-        {
-            0: [[1, 0, 0], [0, -1, 0], [-left, top, 1]],
-            90: [[0, 1, 0], [1, 0, 0], [-bottom, -left, 1]],
-            180: [[-1, 0, 0], [0, 1, 0], [right, -bottom, 1]],
-            270: [[0, -1, 0], [-1, 0, 0], [top, right, 1]],
-        }[page.get_rotation()],
-        dtype=np.float64,
+def _strokes(points: list[_Point], lines: list[tuple[int, Style]]) -> tuple[Stroke, ...]:
+    """Strokes on the points of one array; a line with a point that is no number is left out."""
+    places = np.array(points, dtype=np.float64).reshape(-1, 2)
+    starts = [0, *(stop for stop, _style in lines)]
+    is_number = np.asarray(np.isfinite(places).all(axis=1))
+    whole = bool(is_number.all())
+    return tuple(
+        Stroke(places[start:stop], style)
+        for start, (stop, style) in zip(starts, lines, strict=False)
+        if whole or is_number[start:stop].all()
     )
 
 
-def _paths(page: Any) -> Iterator[tuple[Any, FloatArray]]:
-    """Every path object with its matrix to page space, those inside of forms included."""
-    from pypdfium2 import raw
+def _to_view(page: Any) -> Matrix:
+    """From page space, y upwards, to the upright page, y downwards."""
+    left, bottom, right, top = page.get_bbox()
+    turned: Matrix = {
+        0: (1.0, 0.0, 0.0, -1.0, -left, top),
+        90: (0.0, 1.0, 1.0, 0.0, -bottom, -left),
+        180: (-1.0, 0.0, 0.0, 1.0, right, -bottom),
+        270: (0.0, -1.0, -1.0, 0.0, top, right),
+    }[page.get_rotation()]
+    return turned
 
+
+def _after(first: Matrix, then: Matrix) -> Matrix:
+    """One matrix for two, the first of which is applied first."""
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _paths(raw: Any, page: Any, to_view: Matrix) -> Iterator[tuple[Any, Matrix]]:
+    """Every path object with its matrix to the upright page, those inside of forms included."""
     seen = 0
-    pending: list[tuple[Any, FloatArray, int]] = [
-        (raw.FPDFPage_GetObject(page.raw, place), np.eye(3), 0)
+    pending: list[tuple[Any, Matrix, int]] = [
+        (raw.FPDFPage_GetObject(page.raw, place), to_view, 0)
         for place in range(min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS + 1))
     ][::-1]
     while pending:
@@ -98,41 +123,25 @@ def _paths(page: Any) -> Iterator[tuple[Any, FloatArray]]:
             raise _too_much()
         kind = raw.FPDFPageObj_GetType(shape)
         if kind == raw.FPDF_PAGEOBJ_PATH:
-            yield shape, _matrix(shape) @ outer
+            yield shape, _after(_matrix(raw, shape), outer)
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _MAX_FORM_DEPTH:
             count = raw.FPDFFormObj_CountObjects(shape)
             if not 0 <= count <= MAX_OBJECTS - seen:
                 raise _too_much()
-            inner = _matrix(shape) @ outer
+            inner = _after(_matrix(raw, shape), outer)
             pending += [
                 (raw.FPDFFormObj_GetObject(shape, place), inner, depth + 1) for place in range(count)
             ][::-1]
 
 
-def _matrix(shape: Any) -> FloatArray:
-    from pypdfium2 import raw
-
+def _matrix(raw: Any, shape: Any) -> Matrix:
     own = raw.FS_MATRIX()
     raw.FPDFPageObj_GetMatrix(shape, own)
-    return np.array([[own.a, own.b, 0.0], [own.c, own.d, 0.0], [own.e, own.f, 1.0]])
+    return own.a, own.b, own.c, own.d, own.e, own.f
 
 
-def _strokes_of(shape: Any, to_view: FloatArray) -> list[Stroke]:
-    style = _style(shape, abs(float(np.linalg.det(to_view[:2, :2]))) ** 0.5)
-    if style is None:
-        return []
-    placed = []
-    for points in _subpaths(shape):
-        seen = points @ to_view[:2, :2] + to_view[2, :2]
-        if np.isfinite(seen).all():
-            placed.append(Stroke(seen, style))
-    return placed
-
-
-def _style(shape: Any, scale: float) -> Style | None:
+def _style(raw: Any, shape: Any, matrix: Matrix) -> Style | None:
     """How a path is drawn; None for one that is not seen (no pen and no fill, or transparent)."""
-    from pypdfium2 import raw
-
     fill, is_stroked = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(shape, fill, is_stroked)
     if not is_stroked.value and not fill.value:
@@ -146,57 +155,53 @@ def _style(shape: Any, scale: float) -> Style | None:
         raw.FPDFPageObj_GetFillColor(shape, red, green, blue, opacity)
     if opacity.value == 0:
         return None
+    scale = abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]) ** 0.5
     # The thinnest pen is width 0 in PDF, which here means a fill.
     pen = max(0.01, round(width.value * scale, 2)) if is_stroked.value else 0.0
     return red.value, green.value, blue.value, pen
 
 
-def _subpaths(shape: Any) -> Iterator[FloatArray]:
-    """The connected lines of a path, (n, 2) each in the path's own space; curves as straight pieces."""
-    from pypdfium2 import raw
-
+def _subpaths(raw: Any, shape: Any, matrix: Matrix) -> Iterator[list[_Point]]:
+    """The connected lines of a path on the upright page, two points or more each; long curves as pieces."""
+    a, b, c, d, e, f = matrix
     x, y = ctypes.c_float(), ctypes.c_float()
-    points: list[tuple[float, float]] = []
-    controls: list[tuple[float, float]] = []
+    points: list[_Point] = []
+    controls: list[_Point] = []
     for place in range(raw.FPDFPath_CountSegments(shape)):
         segment = raw.FPDFPath_GetPathSegment(shape, place)
         kind = raw.FPDFPathSegment_GetType(segment)
         raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
         if kind == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
-                yield np.array(points)
+                yield points
             points, controls = [], []
         if kind == raw.FPDF_SEGMENT_BEZIERTO:
-            controls.append((x.value, y.value))
+            controls.append(point)
             if len(controls) == 3 and points:
                 points += _curve(points[-1], controls)
                 controls = []
         else:
-            points.append((x.value, y.value))
+            points.append(point)
         if raw.FPDFPathSegment_GetClose(segment) and len(points) > 2:
             points.append(points[0])
     if len(points) > 1:
-        yield np.array(points)
+        yield points
 
 
-def _curve(start: tuple[float, float], controls: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Points after `start` on a cubic Bézier curve; only its end where it is a straight line."""
-    corners = np.array([start, *controls])
-    if _is_straight(corners):
+def _curve(start: _Point, controls: list[_Point]) -> list[_Point]:
+    """Points after `start` on a cubic Bézier curve; only its end where it is no longer than two samples.
+
+    Programs that draw an ECG with curves put each sample at the end of one.
+    """
+    if abs(controls[-1][0] - start[0]) < _SHORT_CURVE:
         return [controls[-1]]
     t = np.linspace(0.0, 1.0, _CURVE_POINTS + 1)[1:, None]
     weights = np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
-    return [(float(x), float(y)) for x, y in weights @ corners]
-
-
-def _is_straight(corners: FloatArray) -> bool:
-    along = corners[3] - corners[0]
-    aside = corners[1:3] - corners[0]
-    off = np.abs(aside[:, 0] * along[1] - aside[:, 1] * along[0])
-    return bool((off <= 1e-4 * (along @ along)).all())
+    return [(float(x), float(y)) for x, y in weights @ np.array([start, *controls])]
 
 
 def _too_much() -> RecordError:
     return RecordError(
-        "The page holds far more lines than an ECG sheet: print the ECG again, alone, or open it as a picture."
+        "The page holds far more lines than an ECG sheet: print the ECG alone, or open a picture of it."
     )

@@ -1,4 +1,4 @@
-"""PDF files opened with care: one at a time, whole in memory, of bounded size; and their pages as pictures."""
+"""PDF files opened with care: one at a time, in memory, of bounded size; and their pages as pictures."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ MAX_UNPACKED_BYTES: Final = 48_000_000
 MAX_PICTURE_BYTES: Final = 300_000_000
 """One picture of A4 at 600 points per inch in colour has 105 MB."""
 _MAX_LZW_BYTES: Final = 100_000
-"""LZW, out of use since the 1990s, is not counted: by its code of at most 12 bits it grows by some 700 times."""
+"""LZW, out of use since the 1990s, is not counted: its codes of at most 12 bits make it grow 700-fold."""
 _MOST_LAYERS: Final = 3
 _DICTIONARY_BYTES: Final = 600
 _START: Final = re.compile(rb"stream\r?\n")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
-
+Matrix = tuple[float, float, float, float, float, float]
+"""(a, b, c, d, e, f) as in PDF: x' = a x + c y + e, y' = b x + d y + f."""
 MAX_LETTERS: Final = 20_000
 _GAP_OF_HEIGHT: Final = 1.5
 """Letters further apart than so many of their heights belong to two words, also without a space."""
@@ -29,8 +29,8 @@ class PageWord:
         return (self.y0 + self.y1) / 2
 
 
-def read_words(page: Any, to_view: npt.NDArray[np.float64]) -> tuple[PageWord, ...]:
-    """The first `MAX_LETTERS` letters of an opened page as words; `to_view` is (3, 3) for row vectors."""
+def read_words(page: Any, to_view: Matrix) -> tuple[PageWord, ...]:
+    """The first `MAX_LETTERS` letters of an opened page as words; `to_view` leads to the upright page."""
     from pypdfium2 import raw
 
     text_page = page.get_textpage()
@@ -49,7 +49,7 @@ def read_words(page: Any, to_view: npt.NDArray[np.float64]) -> tuple[PageWord, .
         text_page.close()
 
 
-def _letter(raw: Any, text_page: Any, place: int, to_view: npt.NDArray[np.float64]) -> PageWord | None:
+def _letter(raw: Any, text_page: Any, place: int, to_view: Matrix) -> PageWord | None:
     """One letter, None for a space or whatever is not seen."""
     code = raw.FPDFText_GetUnicode(text_page, place)
     # Beyond Unicode, and the halves of surrogate pairs, there is no letter.
@@ -58,12 +58,12 @@ def _letter(raw: Any, text_page: Any, place: int, to_view: npt.NDArray[np.float6
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     if not raw.FPDFText_GetCharBox(text_page, place, left, right, bottom, top):
         return None
-    corners = np.array([[left.value, bottom.value], [right.value, top.value]])
-    seen = corners @ to_view[:2, :2] + to_view[2, :2]
-    if not np.isfinite(seen).all():
+    a, b, c, d, e, f = to_view
+    xs = [a * x + c * y + e for x, y in ((left.value, bottom.value), (right.value, top.value))]
+    ys = [b * x + d * y + f for x, y in ((left.value, bottom.value), (right.value, top.value))]
+    if not all(map(math.isfinite, (*xs, *ys))):
         return None
-    (x0, y0), (x1, y1) = seen.min(axis=0).tolist(), seen.max(axis=0).tolist()
-    return PageWord(chr(code), x0, y0, x1, y1)
+    return PageWord(chr(code), min(xs), min(ys), max(xs), max(ys))
 
 
 def _belongs(before: PageWord, letter: PageWord) -> bool:

@@ -1,4 +1,4 @@
-"""The grid of a page that draws it as a picture or a pattern: found by its period, in a rendering of the page.
+"""The grid of a page that draws it as a picture or a pattern: found by its period, in a rendering.
 
 What repeats along one direction shows as a peak in the spectrum of that direction's mean darkness. A peak
 is as sharp as the page is wide, so its place gives the spacing to a few ten thousandths.
@@ -6,7 +6,6 @@ is as sharp as the page is wide, so its place gives the spacing to a few ten tho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -24,13 +23,6 @@ _SPACINGS_MM: Final = (0.6, 1.7)
 _STANDS_OUT: Final = 8.0
 """How many times the typical size around it a peak of the spectrum must have."""
 _FINER: Final = 32
-_FAMILY: Final = (1, 2, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class _Period:
-    pixels: float
-    contrast: float
 
 
 def grid_of_picture(picture: npt.NDArray[np.uint8], dpi: float) -> PaperGrid | None:
@@ -46,13 +38,9 @@ def grid_of_picture(picture: npt.NDArray[np.uint8], dpi: float) -> PaperGrid | N
     across, down = _period(filled.mean(axis=0), dpi), _period(filled.mean(axis=1), dpi)
     if across is None or down is None:
         return None
-    scale = _POINTS_PER_INCH / dpi
-    x, y = across * scale, down * scale
-    return PaperGrid(
-        x,
-        y,
-        f"The grid is a picture or a pattern; its 1 mm squares are {x:.3f} x {y:.3f} points, by its period.",
-    )
+    x, y = across * _POINTS_PER_INCH / dpi, down * _POINTS_PER_INCH / dpi
+    note = f"The grid is no drawing of lines; by its period its 1 mm squares have {x:.3f} x {y:.3f} points."
+    return PaperGrid(x, y, note, is_certain=False)
 
 
 def _period(profile: FloatArray, dpi: float) -> float | None:

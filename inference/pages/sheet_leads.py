@@ -82,7 +82,7 @@ def _longest(pieces: Sequence[TimedPiece]) -> tuple[tuple[TimedPiece, ...], tupl
 
 
 def _common_rate(pieces: Sequence[TimedPiece]) -> tuple[float, tuple[str, ...]]:
-    """The rate at which every point of the drawing is a sample, else one that loses little; and a sentence."""
+    """The rate at which every point of the drawing is a sample, else one that loses little; a sentence."""
     rates = [each.fs_hz for each in pieces if each.fs_hz is not None]
     if len(rates) < len(pieces) or np.ptp(rates) > _ONE_RATE * min(rates):
         return RESAMPLED_HZ, (
@@ -102,7 +102,7 @@ def _common_rate(pieces: Sequence[TimedPiece]) -> tuple[float, tuple[str, ...]]:
             return own_hz, ()
         return factor * own_hz, (
             f"The drawing has {own_hz:g} points per second, but its columns do not start on common ones: "
-            f"read at {factor * own_hz:g} Hz, where each point is a sample, with a smooth curve between them.",
+            f"read at {factor * own_hz:g} Hz, where each point is a sample, with smooth curves between.",
         )
     return max(own_hz, RESAMPLED_HZ), (
         f"The columns of the drawing start between each other's points: its {own_hz:g} points per second "

@@ -74,7 +74,7 @@ def _labelled(piece: TimedPiece, label: LeadLabel | None) -> TimedPiece:
 
 
 def _on_common_times(pieces: Sequence[TimedPiece]) -> FloatArray | None:
-    """Heights (n_pieces, n) in mm upwards of what the pieces show at the same times, each around its median."""
+    """Heights (n_pieces, n) in mm upwards of what pieces show at the same times, around their medians."""
     start, stop = max(each.start_s for each in pieces), min(each.stop_s for each in pieces)
     if stop - start < _LEAST_COMMON_S:
         return None

@@ -75,7 +75,7 @@ def lead_labels(words: Iterable[PageWord], grid: PaperGrid) -> tuple[LeadLabel, 
 def find_rows(
     traces: Sequence[Trace], labels: Sequence[LeadLabel], ticks: Sequence[tuple[float, float]]
 ) -> tuple[SheetRow, ...]:
-    """The rows of a sheet from top to bottom, their traces named and, where one line is several leads, cut."""
+    """The rows of a sheet from top to bottom, their traces named and, where a line is several leads, cut."""
     rows = _rows(traces)
     spacing = spacing_mm(rows)
     below = _names_below_rows(rows, labels, spacing)
@@ -167,16 +167,18 @@ def _named(row: SheetRow, labels: Sequence[LeadLabel], ticks: Sequence[float]) -
 
 
 def _cut(trace: Trace, labels: Sequence[LeadLabel], ticks: Sequence[float]) -> tuple[Piece, ...] | None:
-    """One line for a whole row, cut at its separators or into equal parts; None where the names fit neither."""
-    edges = np.linspace(trace.start_mm, trace.stop_mm, len(labels) + 1)
+    """One line for a whole row, cut at its separators or into equal parts; None where no names fit that."""
+    step = (trace.stop_mm - trace.start_mm) / max(1, trace.x_mm.size - 1)
+    edges = np.linspace(trace.start_mm, trace.stop_mm + step, len(labels) + 1)
     separators = [[x for x in ticks if abs(x - edge) <= _NEAR_TICK_MM] for edge in edges[1:-1]]
     if all(separators):
         edges[1:-1] = [found[0] for found in separators]
-    edges[-1] += _OVERLAP_MM
     pieces = []
     for place, (label, start, stop) in enumerate(zip(labels, edges[:-1], edges[1:], strict=True)):
         before = _LEFT_OF_TRACE_MM if place == 0 else _BEFORE_PIECE_MM
-        part = trace.between(start, stop)
+        # Which lead the points beside a cut belong to is not certain.
+        is_first, is_last = place == 0, place == len(labels) - 1
+        part = trace.between(start if is_first else start + step, stop + (step if is_last else -step))
         if not start - before <= label.x_mm < stop or part.x_mm.size < 2:
             return None
         pieces.append(Piece(part, label, is_cut=True))

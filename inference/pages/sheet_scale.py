@@ -1,4 +1,4 @@
-"""Paper speed, gain and filter of a sheet: from its words, else from its calibration pulse, else as is usual."""
+"""Paper speed, gain and filter of a sheet: from its words, else from its calibration pulse, else as usual."""
 
 from __future__ import annotations
 

@@ -24,6 +24,9 @@ _BACKWARDS_MM: Final = 0.05
 _SAME_PLACE_DIGITS: Final = 2
 """Hundredths of a point: where one piece of a line ends and the next begins."""
 _OUTLINE_FEWEST: Final = 60
+_UPRIGHT_MM: Final = 0.1
+_TICKS_MM: Final = (1.0, 30.0)
+"""Heights of the strokes that separate the columns of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ def find_traces(strokes: Iterable[Stroke], grid: PaperGrid) -> SheetLines:
     pulses: list[Pulse] = []
     ticks: list[tuple[float, float]] = []
     for line in _joined(ink):
+        if line.points.shape[0] == 2:
+            (x0, y0), (x1, y1) = (line.points / per_mm).tolist()
+            if abs(x1 - x0) < _UPRIGHT_MM and _TICKS_MM[0] < abs(y1 - y0) < _TICKS_MM[1]:
+                ticks.append((x0, (y0 + y1) / 2))
+            continue
         places = line.points / per_mm
         pulse = as_pulse(places[:, 0], places[:, 1])
         if pulse is not None:
@@ -79,29 +87,27 @@ def find_traces(strokes: Iterable[Stroke], grid: PaperGrid) -> SheetLines:
             rest, attached = without_pulses(trace.x_mm, trace.y_mm)
             pulses += attached
             traces.append(Trace(trace.x_mm[rest], trace.y_mm[rest], trace.is_outline))
-        elif len(places) == 2 and np.ptp(places[:, 0]) < 0.1 and 1.0 < np.ptp(places[:, 1]) < 30.0:
-            ticks.append((float(places[0, 0]), float(places[:, 1].mean())))
     return SheetLines(tuple(traces), tuple(pulses), tuple(ticks))
 
 
 def _joined(strokes: Sequence[Stroke]) -> list[Stroke]:
     """Strokes of one style that begin where an earlier one ends become one line."""
+    if not strokes:
+        return []
+    ends = np.array([(stroke.points[0], stroke.points[-1]) for stroke in strokes])
+    places = np.round(ends.reshape(-1, 4), _SAME_PLACE_DIGITS).tolist()
     open_ends: dict[tuple[Style, float, float], int] = {}
     chains: list[list[Stroke]] = []
-    for stroke in strokes:
-        begin, end = (_place(stroke, point) for point in (0, -1))
-        chain = open_ends.pop(begin, None) if begin != end and not stroke.is_filled else None
+    for stroke, (x0, y0, x1, y1) in zip(strokes, places, strict=True):
+        is_open = (x0, y0) != (x1, y1) and not stroke.is_filled
+        chain = open_ends.pop((stroke.style, x0, y0), None) if is_open else None
         if chain is None:
             chain = len(chains)
             chains.append([])
         chains[chain].append(stroke)
-        open_ends[end] = chain
+        if is_open:
+            open_ends[stroke.style, x1, y1] = chain
     return [_one_line(chain) for chain in chains]
-
-
-def _place(stroke: Stroke, point: int) -> tuple[Style, float, float]:
-    x, y = stroke.points[point].tolist()
-    return stroke.style, round(x, _SAME_PLACE_DIGITS), round(y, _SAME_PLACE_DIGITS)
 
 
 def _one_line(chain: Sequence[Stroke]) -> Stroke:
@@ -133,7 +139,7 @@ def _is_sparse(places: FloatArray) -> bool:
 
 
 def _middle_of_outline(places: FloatArray) -> Trace | None:
-    """The middle of a pen stroke that is drawn as a filled outline: there along one side, back along the other.
+    """The middle of a pen stroke drawn as a filled outline: there along one side, back along the other.
 
     Where the trace is steep the two sides are read at points of one x, half a pen beside the middle each.
     """

@@ -34,11 +34,9 @@ FORMAT_NAME: Final = "PDF (vector print)"
 
 _FEWEST_POINTS: Final = 200
 """A page with fewer points in all its lines shows no ECG as lines, and is not worth a look at its grid."""
-_GRID_DPI: Final = 200.0
-_PULSE_FITS: Final = 0.03
-_TRUE_SIZE: Final = (
-    "No grid was found: millimetres are those of the page's true size, which the calibration pulse fits."
-)
+_GRID_DPI: Final = 250.0
+_PULSE_FITS: Final = 0.01
+_TRUE_SIZE: Final = "No grid is drawn as lines: millimetres are those of the page's true size, which the calibration pulse fits."
 
 
 class NoVectorTraceError(RecordError):
@@ -91,24 +89,25 @@ def _read_page(path: Path, page: Any) -> tuple[Found, PageLayout] | None:
                 f"The page holds more than {MAX_SIGNALS} curves, which is no ECG sheet: print the ECG alone."
             )
         scale = find_scale(drawing.words, lines.pulses)
-        if lines.traces and (grid.is_seen or _confirms(lines.pulses, scale)):
+        if lines.traces and (grid.is_certain or _confirms(lines.pulses, scale)):
             return _read_sheet(path, drawing, grid, lines, scale)
     return None
 
 
 def _grids(drawing: Drawing, page: Any) -> Iterator[PaperGrid]:
-    """The grid of the drawing; without one that of its picture, at last millimetres of true size."""
+    """The grid of the drawing; without one millimetres of true size, then the grid of the page's picture.
+
+    The latter two are to be confirmed by a calibration pulse: pdfium draws a pattern's tiles in whole pixels,
+    so that its period can be wrong by several per cent.
+    """
     drawn = find_grid(drawing)
     if drawn is not None:
         yield drawn
-        return
-    if sum(stroke.points.shape[0] for stroke in drawing.strokes) < _FEWEST_POINTS:
-        return
-    seen = grid_of_picture(page_picture(page, _GRID_DPI), _GRID_DPI)
-    if seen is not None:
-        yield seen
-        return
-    yield PaperGrid(POINTS_PER_MM, POINTS_PER_MM, _TRUE_SIZE, is_seen=False)
+    elif sum(stroke.points.shape[0] for stroke in drawing.strokes) >= _FEWEST_POINTS:
+        yield PaperGrid(POINTS_PER_MM, POINTS_PER_MM, _TRUE_SIZE, is_certain=False)
+        seen = grid_of_picture(page_picture(page, _GRID_DPI), _GRID_DPI)
+        if seen is not None:
+            yield seen
 
 
 def _confirms(pulses: Sequence[Pulse], scale: SheetScale) -> bool:
