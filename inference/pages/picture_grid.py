@@ -31,11 +31,11 @@ def grid_of_picture(picture: npt.NDArray[np.uint8], dpi: float) -> PaperGrid | N
     `dpi` is how many pixels an inch of the page has.
     """
     lightness = picture.min(axis=2).astype(np.float64)
-    lightness[lightness < _DARK] = np.nan
-    filled = np.where(
-        np.isnan(lightness), np.nanmedian(lightness) if np.isfinite(lightness).any() else 0, lightness
-    )
-    across, down = _period(filled.mean(axis=0), dpi), _period(filled.mean(axis=1), dpi)
+    is_ink = lightness < _DARK
+    if is_ink.all():
+        return None
+    lightness[is_ink] = np.median(lightness[~is_ink])
+    across, down = _period(lightness.mean(axis=0), dpi), _period(lightness.mean(axis=1), dpi)
     if across is None or down is None:
         return None
     x, y = across * _POINTS_PER_INCH / dpi, down * _POINTS_PER_INCH / dpi

@@ -80,7 +80,7 @@ def find_traces(strokes: Iterable[Stroke], grid: PaperGrid) -> SheetLines:
                 ticks.append((x0, (y0 + y1) / 2))
             continue
         places = line.points / per_mm
-        pulse = as_pulse(places[:, 0], places[:, 1])
+        pulse = None if line.is_filled else as_pulse(places[:, 0], places[:, 1])
         if pulse is not None:
             pulses.append(pulse)
         elif (trace := _as_trace(places, line.is_filled)) is not None:

@@ -36,7 +36,9 @@ _FEWEST_POINTS: Final = 200
 """A page with fewer points in all its lines shows no ECG as lines, and is not worth a look at its grid."""
 _GRID_DPI: Final = 250.0
 _PULSE_FITS: Final = 0.01
-_TRUE_SIZE: Final = "No grid is drawn as lines: millimetres are those of the page's true size, which the calibration pulse fits."
+_TRUE_SIZE: Final = (
+    "No grid is drawn as lines: millimetres are those of the page's true size, which the pulse fits."
+)
 
 
 class NoVectorTraceError(RecordError):

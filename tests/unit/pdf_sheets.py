@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ def heart(seed: int = 1) -> dict[str, FloatArray]:
 class Sheet:
     """What is drawn and how; the defaults are an ordinary 3x4 sheet with a rhythm strip."""
 
-    rows: Sequence[Sequence[str]] = THREE_BY_FOUR + (("II",),)
+    rows: Sequence[Sequence[str]] = (*THREE_BY_FOUR, ("II",))
     speed: float = 25.0
     gain: float = 10.0
     fs_hz: float = 250.0
@@ -179,12 +180,11 @@ def drawn(points: FloatArray, sheet: Sheet) -> str:
     d = sheet.decimals
     if sheet.ink == "segments":
         return "\n".join(
-            f"{a[0]:.{d}f} {a[1]:.{d}f} m {b[0]:.{d}f} {b[1]:.{d}f} l S"
-            for a, b in zip(points[:-1], points[1:], strict=True)
+            f"{a[0]:.{d}f} {a[1]:.{d}f} m {b[0]:.{d}f} {b[1]:.{d}f} l S" for a, b in pairwise(points)
         )
     if sheet.ink == "curves":
         text = f"{points[0, 0]:.{d}f} {points[0, 1]:.{d}f} m\n"
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in pairwise(points):
             one, two = a + (b - a) / 3, a + 2 * (b - a) / 3
             text += " ".join(f"{v:.{d}f}" for v in (*one, *two, *b)) + " c\n"
         return text + "S"
@@ -232,7 +232,8 @@ def pdf_file(pages: Sequence[Page]) -> bytes:
         if page.in_form:
             # The form's own matrix shrinks what the page's matrix stretches again.
             form = (
-                f"/Type /XObject /Subtype /Form /BBox [0 0 {width:.3f} {height:.3f}] /Matrix [0.5 0 0 0.5 7 9] "
+                f"/Type /XObject /Subtype /Form /BBox [0 0 {width:.3f} {height:.3f}] "
+                f"/Matrix [0.5 0 0 0.5 7 9] "
                 f"/Resources << {resources} >>"
             )
             objects.append(_stream(content.encode(), form))

@@ -7,18 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.records import STANDARD_LEADS, Record, RecordError, read_record
+from inference.records import STANDARD_LEADS, Record, read_record
 from tests.unit.pdf_sheets import (
-    SIX_BY_TWO,
-    THREE_BY_FOUR,
-    TWELVE_BY_ONE,
     FloatArray,
-    Page,
-    Sheet,
     heart,
-    page_of,
-    pdf_file,
-    sheet_pdf,
 )
 
 
