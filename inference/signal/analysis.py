@@ -147,8 +147,6 @@ def _assemble_sheet(
     if whole.any():
         r_samples = detect_r_peaks(raw.signals_mv[whole], MODEL_FS_HZ, spectrum.of_leads(whole))
         alignment, problem = _aligned(aligned_on[whole], r_samples, np.asarray(raw.gaps[whole].any(axis=0)))
-        if alignment is not None:
-            alignment = on_r_of_all_leads(alignment, aligned_on, whole, stretches)
     else:
         silent = silent | column_breaks(silent.size, stretches)
         r_samples = r_samples_by_column(raw.signals_mv, stretches)
@@ -156,6 +154,7 @@ def _assemble_sheet(
     rhythm = describe_rhythm(r_samples, _ectopic(alignment), silent)
     beat = None
     if alignment is not None:
+        alignment = on_r_of_all_leads(alignment, aligned_on, whole, stretches)
         average, present, note = average_of_all(filtered, alignment, whole, stretches)
         everything = replace(alignment, average_mv=average)
         beat = median_beat(everything, present, rhythm.rr_median_ms, notes=(note,))

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from inference.measure.fiducials import find_fiducials
 from inference.signal.beat import (
     BEAT_SAMPLES,
     MODEL_FS_HZ,
@@ -40,6 +41,8 @@ _SHORTEST_S: Final = 1.0
 _QRS_PERCENT: Final = 99.0
 _SMALLEST_QRS_MV: Final = 0.03
 """As where R peaks are looked for: below it a lead holds no QRS to be brought to any height."""
+_R_AFTER_ONSET: Final = 20
+"""40 ms: about where R lies in a QRS of 90 ms."""
 _COLUMN_BREAK: Final = 12
 """Samples on both sides of where one column ends: intervals between beats of two columns count in nothing."""
 
@@ -92,8 +95,9 @@ def column_breaks(n_samples: int, stretches: Stretches) -> BoolArray:
 
 
 def align_by_column(filtered_mv: FloatArray, r_samples: IntArray, stretches: Stretches) -> BeatAlignment:
-    """The beats of each column aligned among themselves, with R of each column's leads on sample 300.
+    """The beats of each column aligned among themselves, and the columns on each other's QRS onset.
 
+    R of three leads may be another deflection than R of three others, but the QRS begins in all at once.
     Raises SignalError where no column has a beat that can be used. `average_mv` is that of no lead yet.
     """
     rejections = np.full(r_samples.size, "cut off by the column's edge", dtype=object)
@@ -107,7 +111,7 @@ def align_by_column(filtered_mv: FloatArray, r_samples: IntArray, stretches: Str
             problem = error
             continue
         rejections[inside] = column.rejections
-        centres.append(start + column.aligned_samples + column.r_shift)
+        centres.append(start + column.aligned_samples + _after_onset(column))
     if not centres:
         raise problem
     aligned = np.concatenate(centres)
@@ -115,26 +119,24 @@ def align_by_column(filtered_mv: FloatArray, r_samples: IntArray, stretches: Str
     return BeatAlignment(r_samples, tuple(rejections), aligned, int(aligned[0]), 0, nothing)
 
 
+def _after_onset(column: BeatAlignment) -> int:
+    """Samples from a column's aligned samples to 40 ms after its QRS onset, or to its R without an onset."""
+    onset = find_fiducials(np.nan_to_num(column.average_mv), MODEL_FS_HZ, R_SAMPLE, BEAT_SAMPLES).qrs_onset
+    return column.r_shift if onset is None else onset + _R_AFTER_ONSET - R_SAMPLE
+
+
 def on_r_of_all_leads(
     alignment: BeatAlignment, filtered_mv: FloatArray, whole: BoolArray, stretches: Stretches
 ) -> BeatAlignment:
-    """An alignment on the leads that run through, moved to R as all leads together show it.
-
-    `filtered_mv` (n_leads, n) is in the band of the alignment.
-    """
-    rows = [*alignment.average_mv]
-    for lead, stretch in stretches.items():
-        beat = _beat_inside(filtered_mv[lead], stretch, alignment.aligned_samples)
-        if beat is not None:
-            rows.append(beat)
-    shift = r_shift_of(np.stack(rows))
-    moved = replace(
+    """An alignment moved to R as all leads together show it; `filtered_mv` (n_leads, n) is in its band."""
+    average, _present, _note = average_of_all(filtered_mv, alignment, whole, stretches)
+    shift = r_shift_of(average)
+    return replace(
         alignment,
         aligned_samples=alignment.aligned_samples + shift,
         medoid_sample=alignment.medoid_sample + shift,
         r_shift=0,
     )
-    return replace(moved, average_mv=average_beat(filtered_mv[whole], moved))
 
 
 def average_of_all(
