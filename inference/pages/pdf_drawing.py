@@ -21,9 +21,9 @@ FloatArray = npt.NDArray[np.float64]
 Style = tuple[int, int, int, float]
 """Red, green and blue from 0 to 255, and the width of the pen in points, 0 for a filled shape."""
 
-MAX_OBJECTS: Final = 60_000
-"""A grid of dots on A4, each an object of its own, has 43,000."""
-MAX_POINTS: Final = 300_000
+MAX_OBJECTS: Final = 30_000
+"""A grid of dots along lines 5 mm apart has 14,000 on A4."""
+MAX_POINTS: Final = 200_000
 """Twelve leads of 10 s at 1000 Hz are 120,000."""
 _MAX_FORM_DEPTH: Final = 6
 _CURVE_POINTS: Final = 8

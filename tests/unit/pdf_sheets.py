@@ -220,7 +220,7 @@ def pdf_file(pages: Sequence[Page]) -> bytes:
         f"/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 {MM:.5f} {MM:.5f}] "
         f"/XStep {MM:.5f} /YStep {MM:.5f} /Resources << >>"
     )
-    objects.append(_stream(cell.encode(), pattern))
+    objects.append(stream(cell.encode(), pattern))
     kids = []
     for page in pages:
         resources = "/Font << /F1 3 0 R >> /Pattern << /P1 4 0 R >>"
@@ -236,7 +236,7 @@ def pdf_file(pages: Sequence[Page]) -> bytes:
                 f"/Matrix [0.5 0 0 0.5 7 9] "
                 f"/Resources << {resources} >>"
             )
-            objects.append(_stream(content.encode(), form))
+            objects.append(stream(content.encode(), form))
             content = "q 2 0 0 2 -14 -18 cm /Fx Do Q"
             resources = f"/XObject << /Fx {len(objects)} 0 R >>"
         content = f"q {along} 0 0 {across} 0 0 cm\n{content}\nQ"
@@ -247,7 +247,7 @@ def pdf_file(pages: Sequence[Page]) -> bytes:
             width, height = height, width
         elif page.rotate == 180:
             content = f"q -1 0 0 -1 {width:.3f} {height:.3f} cm\n{content}\nQ"
-        objects.append(_stream(content.encode("latin-1"), ""))
+        objects.append(stream(content.encode("latin-1"), ""))
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width:.3f} {height:.3f}] /Rotate {page.rotate} "
             f"/Contents {len(objects)} 0 R /Resources << {resources} >> >>".encode()
@@ -275,7 +275,8 @@ def assembled(objects: Sequence[bytes], trailer: str = "") -> bytes:
     return bytes(out)
 
 
-def _stream(data: bytes, entries: str) -> bytes:
+def stream(data: bytes, entries: str) -> bytes:
+    """A compressed stream with these entries in its dictionary."""
     packed = zlib.compress(data)
     return (
         f"<< {entries} /Filter /FlateDecode /Length {len(packed)} >>\nstream\n".encode()
@@ -290,4 +291,4 @@ def _picture(picture: FloatArray) -> bytes:
         f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceRGB "
         "/BitsPerComponent 8"
     )
-    return _stream(picture.astype(np.uint8).tobytes(), entries)
+    return stream(picture.astype(np.uint8).tobytes(), entries)
