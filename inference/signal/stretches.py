@@ -162,6 +162,8 @@ def average_of_all(
         f"{len(stretches)} leads were recorded for a part of the time: the median beat of each is made of "
         f"the {count} whole beats of its own stretch."
     )
+    if not whole.any():
+        note += " No lead runs through, so columns lie on each other by QRS onset, to within some 20 ms."
     return np.stack([beats[lead] for lead in sorted(beats)]), present, note
 
 

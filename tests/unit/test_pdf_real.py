@@ -92,6 +92,7 @@ def test_without_a_rhythm_strip_the_columns_still_give_beats(test_data: Path, na
 
     assert analysis.beat is not None
     assert np.isfinite(analysis.beat.signals_mv[:, 200:500]).all()
+    assert "by QRS onset" in analysis.beat.notes[-1]
     assert analysis.rhythm.heart_rate_bpm == pytest.approx(whole.rhythm.heart_rate_bpm, rel=0.05)
 
 
