@@ -17,6 +17,7 @@ from inference.records.file_head import FileHead
 from inference.records.given import Given
 from inference.records.ishne import is_ishne, open_ishne, read_ishne
 from inference.records.opened import Opened
+from inference.records.pdf_reader import is_pdf, read_pdf
 from inference.records.record import Record
 from inference.records.schiller.reader import ROOT as SCHILLER_ROOT
 from inference.records.schiller.reader import read_schiller
@@ -51,7 +52,6 @@ class Format:
 
 
 FORMATS: Final[tuple[Format, ...]] = (
-    Format("EDF", is_edf, read_edf, own_suffixes=(".edf", ".bdf"), open=open_edf),
     Format("DICOM ECG", is_dicom_ecg, read_dicom, shared_suffixes=(".dcm", ".dicom", ".ima")),
     Format("other DICOM", is_other_dicom, read_dicom, is_listed=False),
     Format("HL7 aECG", lambda head: head.xml_root == AECG_ROOT, read_aecg, shared_suffixes=(".xml", ".aecg")),
@@ -65,6 +65,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("SCP-ECG", is_scp, read_scp, own_suffixes=(".scp",), shared_suffixes=(".ecg",)),
     Format("Mortara ELI XML", is_mortara, read_mortara, shared_suffixes=(".xml",)),
     Format("GE CardioSoft XML", is_cardiosoft, read_cardiosoft, shared_suffixes=(".xml",)),
+    Format("PDF (vector print)", is_pdf, read_pdf, own_suffixes=(".pdf",)),
     # Behind all others in XML: it goes by a name that their files may hold as well.
     Format("Physio-Control XML", is_physio_control, read_physio_control, shared_suffixes=(".xml",)),
 )
