@@ -17,6 +17,9 @@ MEMORY_PER_BYTE: Final = 60
 """A reader's memory may peak at this many times the bytes of its files (compressed text unfolds so far) …"""
 MEMORY_FREE_BYTES: Final = 64_000_000
 """… beyond this."""
+PAGE_FREE_BYTES: Final = 400_000_000
+"""Beyond this for sheets: a page is looked at as a picture of some 6 million pixels, however small its file."""
+_PAGES: Final = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 _EVENTS: Final = (
     "open",
     "socket.connect",
@@ -94,7 +97,8 @@ def read_watched(path: Path, n_bytes: int, *, measure_memory: bool = True) -> Ou
     faults += _WATCH.seen
     if record is not None:
         faults += _unfit_record(record)
-    if peak_bytes > MEMORY_FREE_BYTES + MEMORY_PER_BYTE * n_bytes:
+    free_bytes = PAGE_FREE_BYTES if path.suffix in _PAGES else MEMORY_FREE_BYTES
+    if peak_bytes > free_bytes + MEMORY_PER_BYTE * n_bytes:
         faults.append(f"took {peak_bytes / 1e6:.0f} MB for a file of {n_bytes / 1e6:.2f} MB")
     return Outcome(seconds, peak_bytes, record is not None, tuple(faults))
 
