@@ -16,7 +16,7 @@ CULPRIT_NAMES: Final = {
     Culprit.LM: "Left main artery",
     Culprit.UNKNOWN: "Culprit artery unknown",
 }
-Group = Literal["Records", "View", "Reading", "Program"]
+Group = Literal["Records", "View", "Long recordings", "Reading", "Program"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,39 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("zoom_out", "Zoom out", ("-",), "Shrink the paper", "View"),
     ActionSpec("reset_view", "Whole page", ("0",), "Show the whole page again", "View"),
     ActionSpec("theme", "Light or dark", ("Ctrl+T",), "Light room, dark room with dim or dark paper", "View"),
+    ActionSpec(
+        "previous_window",
+        "Previous 10 s",
+        ("Shift+Left", ","),
+        "Show the ten seconds before these",
+        "Long recordings",
+    ),
+    ActionSpec(
+        "next_window", "Next 10 s", ("Shift+Right", "."), "Show the ten seconds after these", "Long recordings"
+    ),
+    ActionSpec("strip", "Rhythm strip", ("R",), "Open or close the rhythm strip", "Long recordings"),
+    ActionSpec("strip_leads", "All leads", ("A",), "One lead in the rhythm strip, or all", "Long recordings"),
+    ActionSpec(
+        "long_lead", "Next lead", ("I",), "Next lead of the overview and the strip", "Long recordings"
+    ),
+    ActionSpec(
+        "scan",
+        "Scan",
+        ("Shift+S",),
+        "Ask the models about every ten seconds of the recording, or stop asking",
+        "Long recordings",
+    ),
+    ActionSpec("scan_peak", "Highest", ("J",), "Go to the highest probability of the scan", "Long recordings"),
+    ActionSpec(
+        "scan_model", "Next scan curve", ("Shift+M",), "Show another model's scan", "Long recordings"
+    ),
+    ActionSpec(
+        "read_long",
+        "Read the whole recording",
+        ("Shift+R",),
+        "Stop reading the recording for its overview, or go on",
+        "Long recordings",
+    ),
     ActionSpec("omi_yes", "OMI", ("1",), "Occlusion MI, in your judgement", "Reading"),
     ActionSpec("omi_no", "Not OMI", ("2",), "No occlusion MI, in your judgement", "Reading"),
     ActionSpec("omi_uncertain", "Uncertain", ("3",), "Cannot be decided from this ECG", "Reading"),
