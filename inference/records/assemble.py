@@ -57,14 +57,9 @@ def assemble(found: Found) -> Record:
     names = measured_names + tuple(derived)
     signals = np.stack([*measured.values(), *derived.values()]).astype(np.float32, copy=False)
     signals.flags.writeable = False
-    lead_word = "lead" if len(measured_names) == 1 else "leads"
-    summary = (
-        f"{len(measured_names)} {lead_word} ({', '.join(measured_names)}), "
-        f"{signals.shape[1] / found.fs_hz:g} s at {found.fs_hz:g} Hz."
-    )
     report = ImportReport(
         format=found.format,
-        read=(summary, *found.read, *notes),
+        read=(summary_of(measured_names, signals.shape[1], found.fs_hz), *found.read, *notes),
         assumed=found.assumed,
         derived_leads=tuple(derived),
         missing_leads=tuple(name for name in STANDARD_LEADS if name not in names),
@@ -86,6 +81,14 @@ def assemble(found: Found) -> Record:
         synthetic=found.synthetic,
         device=found.device,
         sha256=signal_sha256(signals[: len(measured_names)], measured_names, found.fs_hz),
+    )
+
+
+def summary_of(lead_names: Sequence[str], n_samples: int, fs_hz: float) -> str:
+    """The report's first sentence: which leads, how long, at what rate."""
+    lead_word = "lead" if len(lead_names) == 1 else "leads"
+    return (
+        f"{len(lead_names)} {lead_word} ({', '.join(lead_names)}), {n_samples / fs_hz:g} s at {fs_hz:g} Hz."
     )
 
 

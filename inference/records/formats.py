@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from inference.records.edf import is_edf, open_edf, read_edf
 from inference.records.file_head import FileHead
 from inference.records.given import Given
+from inference.records.opened import Opened
 from inference.records.record import Record
 
 
@@ -26,9 +28,13 @@ class Format:
     """Endings that hardly anything else has: in a folder such files are listed, and refused with a reason."""
     shared_suffixes: tuple[str, ...] = ()
     """Endings that other files have too: in a folder these are listed where `recognises` says so."""
+    open: Callable[[Path, Given], Opened] | None = None
+    """Reads the header only, where any stretch of the samples can be read alone; raises RecordError."""
 
 
-FORMATS: Final[tuple[Format, ...]] = ()
+FORMATS: Final[tuple[Format, ...]] = (
+    Format("EDF", is_edf, read_edf, own_suffixes=(".edf", ".bdf"), open=open_edf),
+)
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 
 

@@ -30,7 +30,7 @@ _SPELLINGS: Final = {name.upper(): name for name in STANDARD_LEADS + EXTRA_LEADS
     "C5": "V5",
     "C6": "V6",
 }
-_PREFIXES: Final = ("MDC_ECG_LEAD_", "LEAD", "ECG")
+_PREFIXES: Final = ("MDC_ECG_LEAD_", "LEAD", "ECG", "EKG")
 _SEPARATOR: Final = re.compile(r"\s+-\s+|-|[\s_:.]*")
 """Between a prefix and a name. A hyphen that stands alone or touches the prefix (`ECG-II`) separates; any
 other one (`Lead -aVR`) is a sign."""

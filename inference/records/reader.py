@@ -12,9 +12,11 @@ from inference.records.errors import RecordError
 from inference.records.file_head import read_head
 from inference.records.formats import recognised
 from inference.records.given import Given
+from inference.records.opened import Opened
 from inference.records.record import Record
 from inference.records.safety import file_size, is_file, path_exists, read_small_text
 from inference.records.wfdb_header import parse_header
+from inference.records.wfdb_opening import open_wfdb
 from inference.records.wfdb_reader import read_wfdb
 
 _WFDB_SIGNAL_SUFFIXES: Final = (".dat", ".mat", ".xyz", ".flac")
@@ -44,6 +46,21 @@ def read_record(
         if known is not None:
             return known.read(path, given)
     return read_wfdb(_header_of(path), given)
+
+
+def open_recording(path: Path, given: Given) -> Opened | None:
+    """The recording at `path` with its header read and its samples left in the file, however long it is.
+
+    None for a format that is only read whole. Raises RecordError as `read_record` does.
+    """
+    suffix = path.suffix.lower()
+    if suffix in ARRAY_SUFFIXES:
+        return None
+    if suffix not in (".hea", *_WFDB_SIGNAL_SUFFIXES) and is_file(path):
+        known = recognised(read_head(path))
+        if known is not None:
+            return known.open(path, given) if known.open else None
+    return open_wfdb(_header_of(path), given)
 
 
 def _header_of(path: Path) -> Path:

@@ -14,6 +14,8 @@ MAX_FS_HZ: Final = 10_000.0
 """High-resolution (late potential) recorders stay below 10 kHz."""
 MAX_DURATION_S: Final = 48 * 3600.0
 """The longest usual Holter recording."""
+MAX_LONG_DURATION_S: Final = 31 * 86_400.0
+"""What is only looked at in stretches may be longer: patch recorders are worn for up to four weeks."""
 MAX_SIGNALS: Final = 64
 MAX_VALUES: Final = 60_000_000
 """All leads together: 240 MB as float32, twelve leads at 500 Hz for 2.7 hours."""
@@ -23,6 +25,25 @@ MAX_TEXT_BYTES: Final = 1_000_000
 
 def check_shape(n_leads: int, n_samples: int, fs_hz: float) -> None:
     """Raise RecordError unless this many leads and samples at this rate can be one ECG."""
+    _check_leads_and_rate(n_leads, n_samples, fs_hz)
+    if n_samples / fs_hz > MAX_DURATION_S or n_samples * n_leads > MAX_VALUES:
+        raise RecordError(
+            f"The file declares {_short(n_samples)} samples in {n_leads} leads, which is more than this "
+            "program reads: cut out the part that matters and open that."
+        )
+
+
+def check_long_shape(n_leads: int, n_samples: int, fs_hz: float) -> None:
+    """Raise RecordError unless this can be one recording of which only stretches are read."""
+    _check_leads_and_rate(n_leads, n_samples, fs_hz)
+    if n_samples / fs_hz > MAX_LONG_DURATION_S:
+        raise RecordError(
+            f"The file declares {_short(n_samples)} samples per lead, and at most "
+            f"{MAX_LONG_DURATION_S / 86_400:g} days are read: check the length and the rate in the file."
+        )
+
+
+def _check_leads_and_rate(n_leads: int, n_samples: int, fs_hz: float) -> None:
     if not 1 <= n_leads <= MAX_SIGNALS:
         raise RecordError(
             f"The file declares {_short(n_leads)} signals, and at most {MAX_SIGNALS} are read: "
@@ -35,11 +56,6 @@ def check_shape(n_leads: int, n_samples: int, fs_hz: float) -> None:
         )
     if n_samples < 1:
         raise RecordError("The file holds no samples: export the ECG again.")
-    if n_samples / fs_hz > MAX_DURATION_S or n_samples * n_leads > MAX_VALUES:
-        raise RecordError(
-            f"The file declares {_short(n_samples)} samples in {n_leads} leads, which is more than this "
-            "program reads: cut out the part that matters and open that."
-        )
 
 
 def contained_file(folder: Path, name: str) -> Path:

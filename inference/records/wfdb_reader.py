@@ -17,11 +17,12 @@ from inference.records.patient_text import facts_from_comments
 from inference.records.record import FloatArray, Record, SyntheticTruth
 from inference.records.safety import check_shape, contained_file, read_small_text
 from inference.records.synthetic import truth_from_comments
-from inference.records.wfdb_header import DEFAULT_FS_HZ, WfdbHeader, parse_header
+from inference.records.wfdb_given import frame_rate_hz, signal_names
+from inference.records.wfdb_header import WfdbHeader, parse_header
 from inference.records.wfdb_samples import check_files, read_samples
 from inference.records.wfdb_scale import to_mv
 
-_GAP: Final = "~"
+GAP: Final = "~"
 """The segment name that stands for a pause in a multi-segment record."""
 
 
@@ -62,13 +63,13 @@ def read_wfdb(header_path: Path, given: Given) -> Record:
 
 
 def _read_plain(header_path: Path, header: WfdbHeader, given: Given) -> _Leads:
-    frame_rate_hz, rate_note = _frame_rate_hz(header, given)
-    names, names_note = _names(header, given)
+    frame_hz, rate_note = frame_rate_hz(header, given)
+    names, names_note = signal_names(header, given)
     picked = pick_ecg_leads(names)
     per_frame = {header.signals[column].samples_per_frame for column in picked.names}
     if len(per_frame) > 1:
         raise RecordError("The record's ECG leads have different sampling rates, which is not read.")
-    fs_hz = frame_rate_hz * per_frame.pop()
+    fs_hz = frame_hz * per_frame.pop()
     widest = max(1, *(signal.samples_per_frame for signal in header.signals))
     n_signals = len(header.signals)
     check_shape(n_signals, (header.n_frames or 1) * widest, fs_hz)
@@ -85,12 +86,12 @@ def _read_plain(header_path: Path, header: WfdbHeader, given: Given) -> _Leads:
 
 def _read_segments(header_path: Path, header: WfdbHeader, given: Given) -> _Leads:
     """Join a record's segments; where a segment is a gap or lacks a lead, that lead is NaN."""
-    frame_rate_hz, _ = _frame_rate_hz(header, given)
+    frame_hz, _ = frame_rate_hz(header, given)
     n_frames = sum(length for _, length in header.segments)
-    check_shape(1, n_frames, frame_rate_hz)
+    check_shape(1, n_frames, frame_hz)
     parts: list[tuple[int, _Leads | None]] = []
     for name, length in header.segments:
-        if name == _GAP:
+        if name == GAP:
             parts.append((length, None))
         elif length > 0:
             path = contained_file(header_path.parent, f"{name}.hea")
@@ -125,24 +126,3 @@ def _joined(parts: Sequence[tuple[int, _Leads | None]]) -> _Leads:
     # One simulated piece is enough: what it is joined to can no longer pass as real.
     truth = next((leads.synthetic for leads in present if leads.synthetic is not None), None)
     return _Leads(fs_hz, values, truth, (f"{len(parts)} segments were joined.", *read), assumed)
-
-
-def _frame_rate_hz(header: WfdbHeader, given: Given) -> tuple[float, tuple[str, ...]]:
-    if given.fs_hz is not None:
-        note = f"The sampling rate was given as {given.fs_hz:g} Hz; the header's own was not used."
-        return given.fs_hz, (note,)
-    if header.fs_hz is None:
-        note = f"The header gives no sampling rate; {DEFAULT_FS_HZ:g} Hz, WFDB's default, was taken."
-        return DEFAULT_FS_HZ, (note,)
-    return header.fs_hz, ()
-
-
-def _names(header: WfdbHeader, given: Given) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if given.lead_order is None:
-        return tuple(signal.name for signal in header.signals), ()
-    if len(given.lead_order) != len(header.signals):
-        raise RecordError(
-            f"The lead order names {len(given.lead_order)} leads and the file holds {len(header.signals)}: "
-            "give one name per signal."
-        )
-    return given.lead_order, ("The lead names were given by hand; the header's own were not used.",)

@@ -19,6 +19,8 @@ _RAW_UNIT_MV: Final = 0.001
 
 Chosen = Mapping[str, tuple[SignalSpec, IntArray]]
 """Lead name to its signal line and its integers."""
+LeadScale = tuple[int, float]
+"""Baseline in integers, and mV per integer."""
 
 
 def to_mv(chosen: Chosen, unit: str | None) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
@@ -26,22 +28,28 @@ def to_mv(chosen: Chosen, unit: str | None) -> tuple[dict[str, FloatArray], tupl
 
     Raises RecordError for a unit that is no voltage.
     """
-    physical = {
-        name: _marked(spec, samples, spec.baseline, _mv_per_integer(spec, unit))
-        for name, (spec, samples) in chosen.items()
-    }
+    scales, notes = lead_scales(chosen, unit)
+    values = {name: _marked(spec, samples, *scales[name]) for name, (spec, samples) in chosen.items()}
+    return values, notes
+
+
+def lead_scales(chosen: Chosen, unit: str | None) -> tuple[dict[str, LeadScale], tuple[str, ...]]:
+    """Baseline and mV per integer of each lead, and what had to be assumed; the integers may be a stretch.
+
+    Raises RecordError for a unit that is no voltage.
+    """
+    scales = {name: (spec.baseline, _mv_per_integer(spec, unit)) for name, (spec, _) in chosen.items()}
     if unit is not None:
         # Someone who gives a unit has looked at the values: the gains are then theirs to judge.
         note = f"The unit was given as {unit}; the header's own was not used."
-        return physical, (note, *_default_gains(chosen))
-    if _gains_normalise_each_lead(chosen, physical):
-        raw = {name: _marked(spec, samples, 0, _RAW_UNIT_MV) for name, (spec, samples) in chosen.items()}
-        return raw, (
+        return scales, (note, *_default_gains(chosen))
+    if _gains_normalise_each_lead(chosen, scales):
+        return dict.fromkeys(chosen, (0, _RAW_UNIT_MV)), (
             "The header's gains scale each lead on its own, while the stored integers satisfy II = I + III: "
             "the integers were read as 1 µV each.",
         )
     without_unit = [name for name, (spec, _) in chosen.items() if spec.unit is None]
-    return physical, (*_default_taken("unit", without_unit, "mV"), *_default_gains(chosen))
+    return scales, (*_default_taken("unit", without_unit, "mV"), *_default_gains(chosen))
 
 
 def _default_gains(chosen: Chosen) -> tuple[str, ...]:
@@ -66,7 +74,7 @@ def _marked(spec: SignalSpec, samples: IntArray, baseline: int, mv_per_integer: 
     return values
 
 
-def _gains_normalise_each_lead(chosen: Chosen, physical: Mapping[str, FloatArray]) -> bool:
+def _gains_normalise_each_lead(chosen: Chosen, scales: Mapping[str, LeadScale]) -> bool:
     """Whether the integers obey Einthoven's law while gains that differ break it, as in LUDB.
 
     LUDB scales every lead to a peak-to-peak of 1 through its gain, which destroys the ratio between
@@ -74,12 +82,12 @@ def _gains_normalise_each_lead(chosen: Chosen, physical: Mapping[str, FloatArray
     """
     if not all(name in chosen for name in ("I", "II", "III")):
         return False
-    steps_mv = [abs(_mv_per_integer(chosen[name][0], None)) for name in ("I", "II", "III")]
+    steps_mv = [abs(scales[name][1]) for name in ("I", "II", "III")]
     if min(steps_mv) == max(steps_mv):
         return False
     one, two, three = (chosen[name][1].astype(np.int64) for name in ("I", "II", "III"))
     # In float64: the sum of what an absurd gain gives does not fit the leads' float32.
-    in_mv = {name: physical[name].astype(np.float64) for name in ("I", "II", "III")}
+    in_mv = {name: _marked(*chosen[name], *scales[name]).astype(np.float64) for name in ("I", "II", "III")}
     valid = np.isfinite(in_mv["I"] + in_mv["II"] + in_mv["III"])
     if not (valid.any() and one.any() and two.any() and three.any()):
         return False
