@@ -150,8 +150,8 @@ class WindowLong(QObject):
         self._card.setVisible(recording is not None)
         if recording is not None:
             names = recording.lead_names
-            began = wording.acquired_text(recording.acquired_at)
-            facts = f"{width_label(recording.duration_s)}, {len(names)} leads, {recording.fs_hz:g} Hz · {began}"
+            length, began = width_label(recording.duration_s), wording.acquired_text(recording.acquired_at)
+            facts = f"{length}, {len(names)} leads, {recording.fs_hz:g} Hz · {began}"
             self._card.set_facts(facts, names)
             self._show_lead(names.index(FIRST_LEAD) if FIRST_LEAD in names else 0)
         self._workspace.scan.show(recording)

@@ -304,9 +304,7 @@ class Workspace(QObject):
 
     def _on_broke(self, path: Path) -> None:
         sentence = "This file could not be shown because of a fault in the program; the log has the details."
-        self._on_loaded(
-            LoadedRecord(path, refusal=sentence, long=self.long.recording, start_s=self._start_s)
-        )
+        self._on_loaded(LoadedRecord(path, refusal=sentence, long=self.long.recording, start_s=self._start_s))
 
     def _on_models_ready(self) -> None:
         self.answers_changed.emit()

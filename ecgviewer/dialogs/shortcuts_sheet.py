@@ -29,7 +29,7 @@ class ShortcutsSheet(QDialog):
         blocks = {name: _rows(specs) for name, specs in by_group().items()}
         columns = QHBoxLayout()
         columns.setSpacing(40)
-        for names in (("Records", "Reading"), ("View", "Program"), ("Long recordings", "Mouse")):
+        for names in (("Records", "Reading"), ("View", "Program"), ("Recordings of hours", "Mouse")):
             side = QVBoxLayout()
             side.setSpacing(16)
             for name in names:

@@ -86,19 +86,21 @@ def columns_of_samples(samples_mv: FloatArray, first: float, per_px: float, n_co
     if per_px <= POINTS_PER_PX:
         begin = max(int(first) - 1, 0)
         shown = samples_mv[begin : int(first + per_px * n_columns) + 3]
-        x_px = (begin + np.arange(shown.size) - first) / per_px
+        x_px = (begin - first + np.arange(shown.size, dtype=np.float64)) / per_px
         return Columns(x_px, shown, shown)
     edges = np.floor(first + per_px * np.arange(n_columns + 1)).astype(np.int64)
     inside = edges[:-1][edges[:-1] < samples_mv.size]
     if inside.size == 0:
         return Columns(np.empty(0), _EMPTY, _EMPTY)
     shown = samples_mv[: edges[-1]]
-    return Columns(
-        np.arange(inside.size) + 0.5, np.fmin.reduceat(shown, inside), np.fmax.reduceat(shown, inside)
-    )
+    return Columns(_middles(inside.size), np.fmin.reduceat(shown, inside), np.fmax.reduceat(shown, inside))
 
 
 def columns_of_envelope(envelopes: Envelopes, lead: int, start: int, stop: int, n_columns: int) -> Columns:
     """One lead of the pyramid on `n_columns` pixels."""
     low, high = envelopes.envelope(lead, start, stop, n_columns)
-    return Columns(np.arange(n_columns) + 0.5, low, high)
+    return Columns(_middles(n_columns), low, high)
+
+
+def _middles(n_columns: int) -> npt.NDArray[np.float64]:
+    return np.arange(n_columns, dtype=np.float64) + 0.5

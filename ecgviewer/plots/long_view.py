@@ -19,6 +19,8 @@ AXIS_PX: Final = 16
 WINDOW_S: Final = 10.0
 """What the paper shows and the models are asked about."""
 _LEAST_MARK_PX: Final = 7.0
+_MARK_ALPHA: Final = 30
+_LABEL_ALPHA: Final = 215
 
 
 class Recording(Protocol):
@@ -43,9 +45,7 @@ class Reach(Protocol):
     def base_bin(self) -> int: ...
     @property
     def known_until(self) -> int: ...
-    def envelope(
-        self, lead: int, start: int, stop: int, n_columns: int
-    ) -> tuple[FloatArray, FloatArray]: ...
+    def envelope(self, lead: int, start: int, stop: int, n_columns: int) -> tuple[FloatArray, FloatArray]: ...
 
 
 class LongView(QWidget):
@@ -174,11 +174,22 @@ class LongView(QWidget):
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
+    def paint_lead_name(self, painter: QPainter, lead: int, box: QRectF) -> None:
+        """A lead's name on ground of its own, so that it can be read over a trace."""
+        assert self._recording is not None
+        painter.setFont(app_font(KEY_PX, semibold=True))
+        ground = QColor(self._theme.paper.paper)
+        ground.setAlpha(_LABEL_ALPHA)
+        painter.fillRect(box, ground)
+        painter.setPen(QColor(self._theme.paper.ink))
+        inside = box.adjusted(4.0, 0.0, 0.0, 0.0)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, self._recording.lead_names[lead])
+
     def paint_window(self, painter: QPainter) -> None:
         """The ten seconds that the paper shows, under the traces."""
         mark = self.mark_px()
         ground = QColor(self._theme.accent)
-        ground.setAlpha(46)
+        ground.setAlpha(_MARK_ALPHA)
         painter.fillRect(mark, ground)
         painter.setPen(QPen(QColor(self._theme.accent), 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)

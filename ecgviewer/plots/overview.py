@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ecgviewer.plots.long_view import AXIS_PX, WINDOW_S, LongView, Recording
 from ecgviewer.plots.scan_trace import ScanTrace
 from ecgviewer.plots.timeline import Span, clock_label
-from ecgviewer.theme import KEY_PX, Theme, app_font
+from ecgviewer.theme import Theme
 from inference.scan import ScanCurve
 
 _HEIGHT_PX = 62
 _FILL = 0.9
 """Part of the height that the largest swing takes."""
+_BEHIND_SCAN = 0.45
+"""How much of its grey the recording keeps behind a scan's curve."""
+_NAME_PX = (26.0, 13.0)
 
 
 class OverviewBar(LongView):
@@ -100,13 +103,13 @@ class OverviewBar(LongView):
         swing = columns.largest_swing_mv
         if swing > 0:
             has_scan = self._scan.curve is not None and self._scan.curve.n_done > 0
-            painter.setPen(QPen(QColor(self._theme.paper.member if has_scan else self._theme.paper.mark)))
+            paper = self._theme.paper
+            painter.setPen(
+                _between(paper.paper, paper.member, _BEHIND_SCAN) if has_scan else QColor(paper.mark)
+            )
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(columns.path(height / 2, height * _FILL / 2 / swing))
-        painter.setFont(app_font(KEY_PX, semibold=True))
-        painter.setPen(QColor(self._theme.paper.ink))
-        baseline = QFontMetricsF(painter.font()).ascent() + 2.0
-        painter.drawText(QPointF(4.0, baseline), self._recording.lead_names[self._lead])
+        self.paint_lead_name(painter, self._lead, QRectF(0.0, 0.0, *_NAME_PX))
 
     def _paint_strip_span(self, painter: QPainter) -> None:
         """A bracket along the bottom under what the strip shows."""
@@ -162,3 +165,13 @@ class OverviewBar(LongView):
     def leaveEvent(self, event: QEvent) -> None:
         QToolTip.hideText()
         super().leaveEvent(event)
+
+
+def _between(one: str, other: str, part: float) -> QColor:
+    """The colour that lies this part of the way from one to the other."""
+    low, high = QColor(one), QColor(other)
+    return QColor.fromRgbF(
+        low.redF() + part * (high.redF() - low.redF()),
+        low.greenF() + part * (high.greenF() - low.greenF()),
+        low.blueF() + part * (high.blueF() - low.blueF()),
+    )

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from ecgviewer.plots.timeline import Span
-from ecgviewer.theme import KEY_PX, Theme, app_font
+from ecgviewer.theme import KEY_PX, LIGHT, Theme, app_font
 from inference.scan import ScanCurve
 
 FloatArray = npt.NDArray[np.float64]
@@ -49,7 +49,7 @@ class ScanTrace:
         return int(np.argmin(away))
 
     def paint(self, painter: QPainter, theme: Theme, span: Span, width_px: float, height_px: float) -> None:
-        """The curve with what is above the threshold in the colour of danger, and marks where no answer is."""
+        """The curve, above the threshold in the colour of danger, and marks where there is no answer."""
         if self.curve is None or self.curve.n_done == 0:
             return
         self._paint_gaps(painter, theme, span, width_px, height_px)
@@ -57,15 +57,16 @@ class ScanTrace:
         path = self._path(self.curve, span, width_px, height_px)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        level = height_px if threshold is None else self.y_of(threshold, height_px)
+        level = 0.0 if threshold is None else self.y_of(threshold, height_px)
+        on_paper = _on_paper(theme)
         halves = (
-            (QRectF(0, level, width_px, height_px - level), theme.accent_ink),
-            (QRectF(0, 0, width_px, level), theme.danger),
+            (QRectF(0, level, width_px, height_px - level), on_paper.accent_ink),
+            (QRectF(0, 0, width_px, level), on_paper.accent_ink if threshold is None else on_paper.danger),
         )
         for part, colour in halves:
             painter.save()
             painter.setClipRect(part)
-            painter.setPen(QPen(QColor(colour if threshold is not None else theme.accent_ink), 1.4))
+            painter.setPen(QPen(QColor(colour), 1.4))
             painter.drawPath(path)
             painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -108,7 +109,8 @@ class ScanTrace:
         self, painter: QPainter, theme: Theme, threshold: float, width_px: float, height_px: float
     ) -> None:
         y = round(self.y_of(threshold, height_px)) + 0.5
-        pen = QPen(QColor(theme.danger), 1.0)
+        colours = _on_paper(theme)
+        pen = QPen(QColor(colours.danger), 1.0)
         pen.setDashPattern(list(_DASHES))
         painter.setPen(pen)
         painter.drawLine(QPointF(0, y), QPointF(width_px, y))
@@ -117,11 +119,16 @@ class ScanTrace:
         metrics = QFontMetricsF(painter.font())
         box = QRectF(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height())
         box.moveTopRight(QPointF(width_px - 2, y + 2 if y < height_px / 2 else y - metrics.height() - 2))
-        ground = QColor(theme.card)
-        ground.setAlpha(220)
+        ground = QColor(theme.paper.paper)
+        ground.setAlpha(225)
         painter.fillRect(box, ground)
-        painter.setPen(QColor(theme.danger))
+        painter.setPen(QColor(colours.danger))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _on_paper(theme: Theme) -> Theme:
+    """Whose colours read on this theme's paper: dim paper in a dark room is still light."""
+    return LIGHT if QColor(theme.paper.paper).lightnessF() > 0.5 else theme
 
 
 def _highest_per_px(x_px: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -186,7 +186,8 @@ class StripView(LongView):
         pitch = self.plot_px[1] / len(self.leads)
         painter.setClipRect(QRectF(0.0, 0.0, *self.plot_px))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        pen = QPen(QColor(self._theme.paper.trace))
+        colours = self._theme.paper
+        pen = QPen(QColor(colours.trace if self._needs_samples() else colours.mark))
         pen.setCosmetic(True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rows = [(lead, self._row(lead)) for lead in self.leads]
@@ -202,19 +203,9 @@ class StripView(LongView):
 
     def _paint_name(self, painter: QPainter, lead: int, centre_px: float, pitch: float) -> None:
         """The lead's name on its own ground, and for the first row what 1 mV is."""
-        assert self._recording is not None
-        theme = self._theme
-        painter.setFont(app_font(KEY_PX, semibold=True))
-        height = QFontMetricsF(painter.font()).height()
-        box = QRectF(0.0, centre_px - min(height, pitch) / 2, _NAME_PX, min(height, pitch))
-        ground = QColor(theme.paper.paper)
-        ground.setAlpha(215)
-        painter.fillRect(box, ground)
-        painter.setPen(QColor(theme.paper.ink))
-        painter.drawText(
-            box.adjusted(4, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._recording.lead_names[lead]
-        )
-        painter.setPen(QPen(QColor(theme.paper.mark), 1.5))
+        height = min(QFontMetricsF(app_font(KEY_PX)).height(), pitch)
+        self.paint_lead_name(painter, lead, QRectF(0.0, centre_px - height / 2, _NAME_PX, height))
+        painter.setPen(QPen(QColor(self._theme.paper.mark), 1.5))
         half, x = self.px_per_mv / 2, _NAME_PX + 1.5
         for y in (-half, half):
             painter.drawLine(QPointF(x - 2, centre_px + y), QPointF(x + 2, centre_px + y))

@@ -1,18 +1,22 @@
-"""The whole of a long recording under the paper: overview, scan, and the way from one ten seconds to others."""
+"""The whole of a long recording under the paper: overview, scan, and the way to other ten seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ecgviewer.actions import hint, key
+from ecgviewer.actions import BY_ID, hint, key
 from ecgviewer.plots.overview import OverviewBar
 from ecgviewer.theme import Theme
 from ecgviewer.widgets.keyed import Choice, KeyedButton
 from ecgviewer.widgets.parts import ElidedLabel, label
 from inference.scan import CAVEAT
+
+_CHOICE_ROOM_PX: Final = 88
+"""Beside a choice's words: its key and its arrow."""
 
 
 class LongCard(QFrame):
@@ -31,10 +35,10 @@ class LongCard(QFrame):
         self.lead = Choice(key("long_lead"))
         self.lead.setToolTip(hint("long_lead"))
         self.lead.setAccessibleName("Lead of the overview and the rhythm strip")
-        self.previous = self._pill("previous_window", "Previous 10 s")
-        self.next = self._pill("next_window", "Next 10 s")
+        self.previous = self._pill("previous_window", "− 10 s")
+        self.next = self._pill("next_window", "+ 10 s")
         self.scan = self._pill("scan", "Scan")
-        self.strip = self._pill("strip", "Rhythm strip", checkable=True)
+        self.strip = self._pill("strip", "Strip", checkable=True)
         self.caveat = ElidedLabel(CAVEAT, "caption")
         self.model = Choice(key("scan_model"))
         self.model.setToolTip(hint("scan_model"))
@@ -50,6 +54,7 @@ class LongCard(QFrame):
         button = KeyedButton(text, key(action_id))
         button.setCheckable(checkable)
         button.setToolTip(hint(action_id))
+        button.setAccessibleName(BY_ID[action_id].text)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setProperty("role", "pill")
         button.setProperty("action", action_id)
@@ -101,6 +106,8 @@ class LongCard(QFrame):
         if [self.model.itemText(row) for row in range(self.model.count())] != list(models):
             self.model.clear()
             self.model.addItems(list(models))
+            widest = max((self.model.fontMetrics().horizontalAdvance(name) for name in models), default=0)
+            self.model.setMinimumWidth(widest + _CHOICE_ROOM_PX)
         self.model.setCurrentIndex(place)
         self.peak.setEnabled(has_answers)
 

@@ -12,7 +12,7 @@ from ecgviewer.theme import Theme
 from ecgviewer.widgets.keyed import KeyedButton
 from ecgviewer.widgets.parts import ElidedLabel, label
 
-_HANDS = "Drag, wheel or ← → move it; Ctrl with the wheel, + and − zoom; a click goes there"
+_HANDS = "Drag, wheel, ← →: move · Ctrl+wheel, + −: zoom · click: go there"
 
 
 class StripCard(QFrame):
@@ -68,7 +68,7 @@ class StripCard(QFrame):
             self.facts.setText("")
             return
         start = clock_label(span.start_s, recording.acquired_at)
-        self.facts.setText(f"{start} · {width_label(span.width_s)} wide · unfiltered · mark: 1 mV · {_HANDS}")
+        self.facts.setText(f"{start} · {width_label(span.width_s)} wide · unfiltered · bar 1 mV · {_HANDS}")
 
     def _on_pressed(self) -> None:
         sender = self.sender()
