@@ -12,7 +12,7 @@ from ecgviewer.plots.timeline import Span, clock_label
 from ecgviewer.theme import Theme
 from inference.scan import ScanCurve
 
-_HEIGHT_PX = 62
+_HEIGHT_PX = 54
 _FILL = 0.9
 """Part of the height that the largest swing takes."""
 _BEHIND_SCAN = 0.45

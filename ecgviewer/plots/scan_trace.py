@@ -101,7 +101,7 @@ class ScanTrace:
         )
         wide = max(self.curve.window_s / span.width_s * width_px, 1.0)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.muted))
+        painter.setBrush(QColor(theme.paper.mark))
         for x in x_px[~np.isfinite(values)]:
             painter.drawRect(QRectF(float(x) - wide / 2, height_px - 3.0, wide, 3.0))
 
