@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _NEWS_MS: Final = 150
 """Curves are announced this often: each is drawn anew."""
-CurveKey = tuple[str, int, int, float, str]
-"""File, its time, its samples and rate, and the hash of the bundle's weights."""
+CurveKey = tuple[str, int, int, float, str, str]
+"""File, its time, its samples and rate, the bundle and the hash of its weights."""
 
 
 @dataclass(slots=True)
@@ -159,7 +159,8 @@ class ScanService(QObject):
             changed_ns = recording.path.stat().st_mtime_ns
         except OSError:
             changed_ns = 0
-        return str(recording.path), changed_ns, recording.n_samples, recording.fs_hz, info.weights_sha256
+        file = str(recording.path), changed_ns, recording.n_samples, recording.fs_hz
+        return *file, info.name, info.weights_sha256
 
     def _known(self, infos: Sequence[BundleInfo]) -> list[_Growing]:
         if self._recording is None:
