@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ecgviewer.plots.long_view import AXIS_PX, WINDOW_S, LongView, Recording
@@ -31,6 +31,8 @@ class OverviewBar(LongView):
         self._lead = 0
         self._scan = ScanTrace()
         self._strip: Span | None = None
+        self._picture = QPixmap()
+        self._picture_key: tuple[object, ...] = ()
         self._held_px: float | None = None
         self._pressed_px = 0.0
         self._has_moved = False
@@ -46,7 +48,7 @@ class OverviewBar(LongView):
     def set_recording(self, recording: Recording | None) -> None:
         """Another recording, or none."""
         self._recording, self._strip, self._held_px = recording, None, None
-        self._scan.curve = None
+        self._scan.curve, self._picture_key = None, ()
         self._span = Span(0.0, recording.duration_s if recording is not None else WINDOW_S)
         self.update()
 
@@ -97,19 +99,31 @@ class OverviewBar(LongView):
         self.paint_window(painter)
 
     def _paint_lead(self, painter: QPainter) -> None:
+        """The lead from a picture of it, which is drawn anew when more is known: the mark moves often."""
         if self._reach is None or self._recording is None or self._reach.known_until == 0:
             return
-        columns, height = self.columns(self._lead), self.plot_px[1]
+        has_scan = self._scan.curve is not None and self._scan.curve.n_done > 0
+        ratio = self.devicePixelRatioF()
+        key = self._reach.known_until, self._lead, has_scan, self._theme.paper, self.plot_px, ratio
+        if key != self._picture_key:
+            self._picture_key, self._picture = key, self._draw_lead(has_scan=has_scan, ratio=ratio)
+        painter.drawPixmap(0, 0, self._picture)
+        self.paint_lead_name(painter, self._lead, QRectF(0.0, 0.0, *_NAME_PX))
+
+    def _draw_lead(self, *, has_scan: bool, ratio: float) -> QPixmap:
+        width, height = self.plot_px
+        picture = QPixmap(round(width * ratio), round(height * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        columns, paper = self.columns(self._lead), self._theme.paper
         swing = columns.largest_swing_mv
         if swing > 0:
-            has_scan = self._scan.curve is not None and self._scan.curve.n_done > 0
-            paper = self._theme.paper
-            painter.setPen(
-                _between(paper.paper, paper.member, _BEHIND_SCAN) if has_scan else QColor(paper.mark)
-            )
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter = QPainter(picture)
+            grey = _between(paper.paper, paper.member, _BEHIND_SCAN) if has_scan else QColor(paper.mark)
+            painter.setPen(grey)
             painter.drawPath(columns.path(height / 2, height * _FILL / 2 / swing))
-        self.paint_lead_name(painter, self._lead, QRectF(0.0, 0.0, *_NAME_PX))
+            painter.end()
+        return picture
 
     def _paint_strip_span(self, painter: QPainter) -> None:
         """A bracket along the bottom under what the strip shows."""

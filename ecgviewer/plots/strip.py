@@ -189,7 +189,8 @@ class StripView(LongView):
         colours = self._theme.paper
         pen = QPen(QColor(colours.trace if self._needs_samples() else colours.mark))
         pen.setCosmetic(True)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # A column's line is upright: smoothing would cost a third of the frame and show nothing.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._needs_samples())
         rows = [(lead, self._row(lead)) for lead in self.leads]
         painter.setPen(pen)
         for place, (_lead, columns) in enumerate(rows):
