@@ -23,6 +23,7 @@ FRAME_MS: Final = 1000.0 / 30.0
 """Thirty frames per second."""
 FRAMES: Final = 150
 STEPS: Final = 20
+OPENINGS: Final = 3
 
 
 def frames(view: StripView, move: Callable[[int], None], count: int = FRAMES) -> tuple[float, ...]:
@@ -36,19 +37,23 @@ def frames(view: StripView, move: Callable[[int], None], count: int = FRAMES) ->
     return tuple(samples)
 
 
-def opened(desk: Desk, header: Path) -> tuple[float, float]:
+def opened(desk: Desk, header: Path) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Milliseconds until the first ten seconds are on the paper, seconds until the whole has been read.
 
-    An ordinary record was open before, as in the morning's second one: the packages are there.
+    An ordinary record was open before each time. The first sample bears what Python imports for a rate
+    other than 500 Hz.
     """
-    desk.window.open_paths([DEMO])
-    wait_for(lambda: desk.workspace.record is not None and not desk.background.is_busy)
-    began = time.perf_counter()
-    desk.window.open_paths([header])
-    wait_for(lambda: desk.workspace.long.recording is not None and desk.workspace.record is not None)
-    first_s = time.perf_counter() - began
-    wait_for(lambda: not desk.workspace.long.is_reading)
-    return first_s * 1e3, time.perf_counter() - began
+    firsts, wholes = [], []
+    for _ in range(OPENINGS):
+        desk.window.open_paths([DEMO])
+        wait_for(lambda: desk.workspace.record is not None and not desk.background.is_busy)
+        began = time.perf_counter()
+        desk.window.open_paths([header])
+        wait_for(lambda: desk.workspace.long.recording is not None and desk.workspace.record is not None)
+        firsts.append((time.perf_counter() - began) * 1e3)
+        wait_for(lambda: not desk.workspace.long.is_reading)
+        wholes.append(time.perf_counter() - began)
+    return tuple(firsts), tuple(wholes)
 
 
 def panned(desk: Desk, width_s: float, settle: bool) -> tuple[float, ...]:
@@ -85,14 +90,14 @@ def measure(folder: Path) -> list[Figure]:
     header = write_long(folder, DURATION_S, episodes=[(30_000, 33_000)], silent=[(50_000, 51_000)])
     desk = open_desk()
     heart = Heartbeat()
-    first_ms, all_s = opened(desk, header)
+    first_ms, whole_s = opened(desk, header)
     stall_ms = heart.longest_ms
     desk.window.do("strip")
     desk.window.do("strip_leads")
     view, bar = desk.window.parts.strip.view, desk.window.parts.long.bar
     found = [
-        Figure(SECTION, "opened → ten seconds on the paper", "ms", (first_ms,), 1000.0),
-        Figure(SECTION, "opened → whole recording read for its overview", "s", (all_s,)),
+        Figure(SECTION, "opened → ten seconds on the paper", "ms", first_ms, 1000.0),
+        Figure(SECTION, "opened → whole recording read for its overview", "s", whole_s),
         Figure(SECTION, "longest event-loop stall while it is opened and read", "ms", (stall_ms,)),
         Figure(SECTION, "pan, 12 leads, 30 s wide, from samples", "ms", panned(desk, 30, True), FRAME_MS),
         Figure(SECTION, "pan, 12 leads, 5 min wide", "ms", panned(desk, 300, True), FRAME_MS),
