@@ -23,8 +23,8 @@ from typing import Any, Final, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-Lane = Literal["reader", "engine", "store", "long"]
-LANES: Final[tuple[Lane, ...]] = ("reader", "engine", "store", "long")
+Lane = Literal["reader", "engine", "store", "index", "long"]
+LANES: Final[tuple[Lane, ...]] = ("reader", "engine", "store", "index", "long")
 ShouldStop = Callable[[], bool]
 Work = Callable[[ShouldStop], Any]
 OnAnswer = Callable[[Any], None]
@@ -67,7 +67,7 @@ class Message:
 
 
 class Background(QObject):
-    """Runs work on four single-thread lanes and brings the answers back to the GUI thread.
+    """Runs work on single-thread lanes and brings the answers back to the GUI thread.
 
     `inline=True` runs everything at once on the calling thread, for tests and batch commands.
     """

@@ -18,6 +18,7 @@ from ecgviewer.services.background import Background, ShouldStop
 if TYPE_CHECKING:
     from inference.long_records import LongRecord
     from inference.measure.measurements import Measurements
+    from inference.records.errors import UndescribedTable
     from inference.records.record import Record
     from inference.signal.analysis import EcgAnalysis
 
@@ -40,20 +41,25 @@ class LoadedRecord:
     measurements: Measurements | None = None
     long: LongRecord | None = None
     start_s: float = 0.0
+    undescribed: UndescribedTable | None = None
+    """What is to be asked of the reader before the file can be read."""
 
 
-def load_record(path: Path) -> LoadedRecord:
+def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> LoadedRecord:
     """Read, analyse and measure a file, of a long recording its first ten seconds.
 
     A file that is not usable is an answer, not an exception.
     """
     from inference.long_records import open_long
     from inference.records import RecordError, read_record
+    from inference.records.errors import UndescribedError
 
     try:
         long = open_long(path)
         if long is None:
-            return _looked_at(LoadedRecord(path, read_record(path)))
+            return _looked_at(LoadedRecord(path, (read or read_record)(path)))
+    except UndescribedError as error:
+        return LoadedRecord(path, refusal=str(error), undescribed=error.table)
     except RecordError as error:
         return LoadedRecord(path, refusal=str(error))
     return load_window(path, long, 0.0)
@@ -146,6 +152,11 @@ class RecordService(QObject):
             if self.is_at_hand(path):
                 self.looked_into.emit(self._kept[path, 0.0])
         self._peek_next()
+
+    def forget_undescribed(self) -> None:
+        """Forget the tables that could not be read for want of a description: one was given now."""
+        for place in [place for place, loaded in self._kept.items() if loaded.undescribed is not None]:
+            del self._kept[place]
 
     def forget(self) -> None:
         """Read everything anew: another library was opened."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from inference.long_records.long_record import LongRecord
 from inference.records.record import FloatArray
@@ -78,24 +79,31 @@ class Pyramid:
             coarser[:, 1, first:last] = _extremes(below[:, 1], _STEP)[1]
 
     def envelope(self, lead: int, start: int, stop: int, n_columns: int) -> tuple[FloatArray, FloatArray]:
-        """Low and high in mV, each (n_columns,), of `n_columns` equal parts of samples `start` to `stop`.
+        """`envelopes` of one lead, a row of the recording's `lead_names`: low and high, each (n_columns,)."""
+        low, high = self.envelopes([lead], start, stop, n_columns)
+        return low[0], high[0]
 
-        `lead` is a row of the recording's `lead_names`. NaN where nothing is valid or nothing is known yet.
-        A part reaches at most one bin of a quarter of its own width beyond its borders; parts narrower
-        than the finest bin are taken from the file. Raises RecordError where that cannot be read.
+    def envelopes(
+        self, leads: Sequence[int], start: int, stop: int, n_columns: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Low and high in mV, each (n_leads, n_columns), of equal parts of samples `start` to `stop`.
+
+        NaN where nothing is valid or nothing is known yet. A part reaches at most a quarter of its width
+        beyond its borders; where parts are narrower than the finest bin they are taken from the file, once
+        for all leads. Raises RecordError where that cannot be read.
         """
         width = (stop - start) / n_columns
         if width < self.base_bin:
-            mv = self._long.read_mv(start, stop, [lead])[0]
+            mv = self._long.read_mv(start, stop, leads)
             return _columns(mv, mv, np.linspace(0, stop - start, n_columns + 1))
         level = 0
         while level + 1 < len(self._levels) and self.base_bin * _STEP ** (level + 1) <= width / _STEP:
             level += 1
         bin_width = self.base_bin * _STEP**level
-        low, high = self._levels[level][lead]
-        first, last = max(0, start // bin_width), min(len(low), -(-stop // bin_width))
-        edges = np.linspace(start, stop, n_columns + 1) / bin_width - first
-        return _columns(low[first:last], high[first:last], edges)
+        n_bins = self._levels[level].shape[2]
+        first, last = min(n_bins, max(0, start // bin_width)), max(0, min(n_bins, -(-stop // bin_width)))
+        bins = self._levels[level][list(leads), :, first:last]
+        return _columns(bins[:, 0], bins[:, 1], np.linspace(start, stop, n_columns + 1) / bin_width - first)
 
 
 def build(long: LongRecord, on_progress: Callable[[float], None], should_stop: Callable[[], bool]) -> Pyramid:
@@ -123,18 +131,21 @@ def _extremes(values: FloatArray, width: int) -> tuple[FloatArray, FloatArray]:
     return np.concatenate([low, last[0]], axis=1), np.concatenate([high, last[1]], axis=1)
 
 
-def _columns(low: FloatArray, high: FloatArray, edges: np.ndarray) -> tuple[FloatArray, FloatArray]:
-    """Extremes between neighbouring edges (in places of `low`), each part at least one place wide."""
-    n_columns = len(edges) - 1
-    lows = np.full(n_columns, np.nan, dtype=np.float32)
+def _columns(
+    low: FloatArray, high: FloatArray, edges: npt.NDArray[np.float64]
+) -> tuple[FloatArray, FloatArray]:
+    """Extremes of (n_leads, n) between neighbouring edges (places on the second axis), at least one place."""
+    n_leads, n_places = low.shape
+    lows = np.full((n_leads, len(edges) - 1), np.nan, dtype=np.float32)
     highs = lows.copy()
     first = np.floor(edges[:-1]).astype(np.int64)
     last = np.maximum(np.ceil(edges[1:]).astype(np.int64), first + 1)
-    first, last = np.maximum(first, 0), np.minimum(last, len(low))
+    first, last = np.maximum(first, 0), np.minimum(last, n_places)
     inside = np.flatnonzero(first < last)
     if inside.size:
-        # reduceat takes pairs (from, to): every second answer is the part itself.
+        # reduceat takes pairs (from, to), so that every second answer is a part; `to` may be the end itself.
         pairs = np.stack([first[inside], last[inside]], axis=1).reshape(-1)
-        lows[inside] = np.fmin.reduceat(np.append(low, np.float32(np.nan)), pairs)[::2]
-        highs[inside] = np.fmax.reduceat(np.append(high, np.float32(np.nan)), pairs)[::2]
+        behind = np.full((n_leads, 1), np.nan, dtype=np.float32)
+        lows[:, inside] = np.fmin.reduceat(np.hstack([low, behind]), pairs, axis=1)[:, ::2]
+        highs[:, inside] = np.fmax.reduceat(np.hstack([high, behind]), pairs, axis=1)[:, ::2]
     return lows, highs

@@ -10,6 +10,7 @@ from typing import Final
 from inference.records.edf import is_edf, open_edf, read_edf
 from inference.records.file_head import FileHead
 from inference.records.given import Given
+from inference.records.ishne import is_ishne, open_ishne, read_ishne
 from inference.records.opened import Opened
 from inference.records.record import Record
 
@@ -34,8 +35,12 @@ class Format:
 
 FORMATS: Final[tuple[Format, ...]] = (
     Format("EDF", is_edf, read_edf, own_suffixes=(".edf", ".bdf"), open=open_edf),
+    Format("ISHNE Holter", is_ishne, read_ishne, shared_suffixes=(".ecg", ".ann", ".hol"), open=open_ishne),
 )
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
+
+OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)
+SHARED_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.shared_suffixes)
 
 
 def recognised(head: FileHead) -> Format | None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from inference.records.assemble import Found, assemble
 from inference.records.errors import RecordError
 from inference.records.framed_file import SampleSource
 from inference.records.record import Record
-from inference.records.safety import MAX_VALUES, check_shape
+from inference.records.safety import MAX_VALUES, check_shape, file_size
+
+_MAX_EXPANSION: Final = 20
+"""Samples in memory may take so many times the file's bytes (2 where there are no pauses), and 10 MB more."""
+_SPARE_BYTES: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,12 @@ class Opened:
                 "open it in the viewer, which reads only what it shows, or cut out the part that matters."
             )
         check_shape(len(self.lead_names), self.n_samples, self.found.fs_hz)
+        n_bytes = 4 * len(self.lead_names) * self.n_samples
+        if n_bytes > _MAX_EXPANSION * file_size(self.found.path) + _SPARE_BYTES:
+            raise RecordError(
+                "The recording consists of pauses for the most part: open it in the viewer, which reads only "
+                "what it shows."
+            )
         rows = range(len(self.lead_names))
         mv = self.source.read_mv(rows, 0, self.n_samples)
         notes = self.source.notes_between(0, self.n_samples)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from inference.records.record import Patient, Sex
@@ -65,6 +65,13 @@ def parse_sex(value: object) -> tuple[Sex | None, str]:
         return None, ""
     sex = _SEXES.get(text.lower())
     return sex, "" if sex else f"Sex is taken as unknown: the file says '{text[:20]}'."
+
+
+def completed_years(birth_date: date, day: date) -> float | None:
+    """The age on a day, in whole years; None where the two dates cannot both be right."""
+    had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
+    age_years = day.year - birth_date.year - (not had_birthday)
+    return float(age_years) if 0 <= age_years <= MAX_AGE_YEARS else None
 
 
 def _parse_day(text: str) -> datetime | None:

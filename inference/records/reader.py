@@ -12,12 +12,15 @@ from inference.records.errors import RecordError
 from inference.records.file_head import read_head
 from inference.records.formats import recognised
 from inference.records.given import Given
+from inference.records.matlab import read_matlab
 from inference.records.opened import Opened
 from inference.records.record import Record
 from inference.records.safety import file_size, is_file, path_exists, read_small_text
 from inference.records.wfdb_header import parse_header
 from inference.records.wfdb_opening import open_wfdb
 from inference.records.wfdb_reader import read_wfdb
+from inference.records.zip_members import ZIP_SUFFIX, split_zip_path
+from inference.records.zip_reader import read_zip, read_zip_member
 
 _WFDB_SIGNAL_SUFFIXES: Final = (".dat", ".mat", ".xyz", ".flac")
 
@@ -39,8 +42,19 @@ def read_record(
     """
     path = Path(path)
     given = Given(fs_hz, unit, None if lead_order is None else tuple(lead_order))
+    inside = split_zip_path(path)
+    if inside is not None:
+        return read_zip_member(*inside, lambda unpacked: _read_file(unpacked, given))
+    if path.suffix.lower() == ZIP_SUFFIX:
+        return read_zip(path, lambda unpacked: _read_file(unpacked, given))
+    return _read_file(path, given)
+
+
+def _read_file(path: Path, given: Given) -> Record:
     if path.suffix.lower() in ARRAY_SUFFIXES:
         return read_array(path, given)
+    if _is_plain_matlab(path):
+        return read_matlab(path, given)
     if path.suffix.lower() not in (".hea", *_WFDB_SIGNAL_SUFFIXES) and is_file(path):
         known = recognised(read_head(path))
         if known is not None:
@@ -54,7 +68,10 @@ def open_recording(path: Path, given: Given) -> Opened | None:
     None for a format that is only read whole. Raises RecordError as `read_record` does.
     """
     suffix = path.suffix.lower()
-    if suffix in ARRAY_SUFFIXES:
+    if suffix == ZIP_SUFFIX or split_zip_path(path) is not None:
+        # What is unpacked for reading is gone afterwards.
+        return None
+    if suffix in ARRAY_SUFFIXES or _is_plain_matlab(path):
         return None
     if suffix not in (".hea", *_WFDB_SIGNAL_SUFFIXES) and is_file(path):
         known = recognised(read_head(path))
@@ -69,7 +86,13 @@ def _header_of(path: Path) -> Path:
     if suffix == ".hea":
         return path
     if suffix in _WFDB_SIGNAL_SUFFIXES:
-        return _header_naming(path)
+        header = _header_naming(path)
+        if header is None:
+            file_size(path)
+            raise RecordError(
+                f"'{path.name[:80]}' has no header (.hea) beside it: copy both into one folder."
+            )
+        return header
     with_header = path.with_name(f"{path.name}.hea") if path.name else path
     if with_header != path and path_exists(with_header):
         return with_header
@@ -80,7 +103,12 @@ def _header_of(path: Path) -> Path:
     )
 
 
-def _header_naming(signal_file: Path) -> Path:
+def _is_plain_matlab(path: Path) -> bool:
+    """Whether this is a MATLAB file that belongs to no WFDB record."""
+    return path.suffix.lower() == ".mat" and is_file(path) and _header_naming(path) is None
+
+
+def _header_naming(signal_file: Path) -> Path | None:
     """The header of a signal file, also where one record has several (PTB-XL's `_pre.dat`)."""
     own = signal_file.with_suffix(".hea")
     if path_exists(own):
@@ -89,8 +117,7 @@ def _header_naming(signal_file: Path) -> Path:
         header = signal_file.with_name(f"{signal_file.stem[:length]}.hea")
         if path_exists(header) and _names_file(header, signal_file.name):
             return header
-    file_size(signal_file)
-    raise RecordError(f"'{signal_file.name[:80]}' has no header (.hea) beside it: copy both into one folder.")
+    return None
 
 
 def _names_file(header: Path, file_name: str) -> bool:

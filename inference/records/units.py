@@ -21,7 +21,8 @@ def mv_per_unit(unit: str) -> float:
         plain = plain.replace(sign.lower(), "u")
     plain = {"millivolt": "mv", "microvolt": "uv", "volt": "v"}.get(plain.removesuffix("s"), plain)
     if plain not in _PER_MV:
-        raise RecordError(f"The unit '{unit.strip()[:20]}' is not a voltage: give the unit as mV, uV or V.")
+        written = "".join(character if character.isprintable() else "?" for character in unit.strip()[:20])
+        raise RecordError(f"The unit '{written}' is not a voltage: give the unit as mV, uV or V.")
     return _PER_MV[plain]
 
 

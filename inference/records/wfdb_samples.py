@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from inference.records.errors import RecordError
 from inference.records.safety import contained_file, file_size
+from inference.records.sample_words import WFDB_WORDS, IntArray, SampleWords
 from inference.records.wfdb_header import SignalSpec
 from inference.records.wfdb_package import quiet_wfdb
-
-IntArray = npt.NDArray[np.integer[Any]]
 
 _BITS_PER_SAMPLE: Final = {
     8: 8,
@@ -29,8 +27,7 @@ _BITS_PER_SAMPLE: Final = {
     311: 32 / 3,
 }
 _FLAC_FORMATS: Final = (508, 516, 524)
-_WHOLE_WORDS: Final = {16: "<i2", 61: ">i2"}
-_DIRECT_FORMATS: Final = (*_WHOLE_WORDS, 212, 516)
+_DIRECT_FORMATS: Final = (*WFDB_WORDS, 516)
 INVALID_SAMPLE: Final = {
     16: -(2**15),
     24: -(2**23),
@@ -110,9 +107,9 @@ def _flac_frames(path: Path, n_signals: int) -> int:
 def read_samples(header_path: Path, signals: Sequence[SignalSpec], n_frames: int) -> list[IntArray]:
     """Every signal's integers in the header's order, each (n_frames * samples_per_frame,).
 
-    Call only after `check_files`, which makes sure of names and sizes. Formats 16, 61, 212 and 516 are
-    decoded here; anything else goes through the wfdb package, whose import alone takes longer than
-    all that comes before the first paint.
+    Call only after `check_files`, which makes sure of names and sizes. Formats 16, 24, 32, 61, 80,
+    160, 212 and 516 are decoded here; anything else goes through the wfdb package, whose import alone
+    takes longer than all that comes before the first paint.
     """
     files = by_file(signals)
     if not all(_is_direct(inside) for inside in files.values()):
@@ -142,10 +139,8 @@ def _read_file(path: Path, inside: Sequence[SignalSpec], n_frames: int) -> IntAr
     try:
         if fmt == 516:
             values = _read_flac(path, n_frames)
-        elif fmt == 212:
-            values = _read_212(path, offset, n_frames * width)
         else:
-            values = np.fromfile(path, dtype=_WHOLE_WORDS[fmt], count=n_frames * width, offset=offset)
+            values = _read_words(path, WFDB_WORDS[fmt], offset, n_frames * width)
     except (OSError, RuntimeError):
         raise RecordError(f"'{path.name}' may not be read or is damaged: copy the record again.") from None
     if values.size != n_frames * width:
@@ -162,16 +157,16 @@ def _read_flac(path: Path, n_frames: int) -> IntArray:
         return cast(IntArray, stream.read(n_frames, dtype="int16", always_2d=True))
 
 
-def _read_212(path: Path, offset: int, n_values: int) -> IntArray:
-    """Two 12-bit two's-complement samples in three bytes, as signal(5) draws them."""
-    pairs = (n_values + 1) // 2
-    raw = np.fromfile(path, dtype=np.uint8, count=pairs * 3, offset=offset)
-    triples = np.pad(raw, (0, pairs * 3 - raw.size)).reshape(pairs, 3).astype(np.int16)
-    values = np.empty((pairs, 2), dtype=np.int16)
-    values[:, 0] = triples[:, 0] | ((triples[:, 1] & 0x0F) << 8)
-    values[:, 1] = triples[:, 2] | ((triples[:, 1] & 0xF0) << 4)
-    values[values > 2047] -= 4096
-    return values.reshape(-1)[:n_values]
+def _read_words(path: Path, words: SampleWords, offset: int, n_values: int) -> IntArray:
+    n_bytes = words.bytes_of(n_values)
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        content = stream.read(n_bytes)
+    missing = n_bytes - len(content)
+    if missing >= words.bytes_per_group:
+        return np.empty(0, dtype=np.int16)
+    # The last group may lack the bytes of values that do not exist.
+    return words.decode(content + bytes(missing) if missing else content)[:n_values]
 
 
 def _read_through_wfdb(header_path: Path, signals: Sequence[SignalSpec], n_frames: int) -> list[IntArray]:

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 
 from inference.records.record import FloatArray
+from inference.records.sample_words import IntArray
 from inference.records.units import mv_per_unit, scaled_mv
 from inference.records.wfdb_header import DEFAULT_GAIN, SignalSpec
-from inference.records.wfdb_samples import INVALID_SAMPLE, IntArray
+from inference.records.wfdb_samples import INVALID_SAMPLE
 
 _EINTHOVEN_UNITS: Final = 2
 """Rounding of three separately digitised leads can leave II - I - III this far from zero."""

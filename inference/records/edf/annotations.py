@@ -18,6 +18,8 @@ _MAX_TEXTS: Final = 2000
 _MAX_TEXT_LENGTH: Final = 200
 _MAX_PAUSES: Final = 5000
 _BYTES_AT_ONCE: Final = 8_000_000
+_MAX_RECORDS_READ: Final = 100_000
+"""Data records looked through for notes at one time: more than a day at one second each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,11 @@ class Annotations:
     header: EdfHeader = field(repr=False)
 
     def texts(self, first: int, last: int) -> tuple[str, ...]:
-        """What is noted in the data records `first` to `last`: "12.5 s: Palpitations"."""
+        """What is noted in the data records `first` to `last`: "12.5 s: Palpitations".
+
+        Of at most `_MAX_RECORDS_READ` of them, and at most `_MAX_TEXTS` texts.
+        """
+        last = min(last, first + _MAX_RECORDS_READ)
         notes: list[str] = []
         try:
             with self.path.open("rb") as stream:

@@ -10,7 +10,7 @@ from typing import Final
 
 from inference.records.device import DeviceFilters, DeviceFindings
 from inference.records.edf.header import EdfHeader
-from inference.records.patient_text import MAX_AGE_YEARS
+from inference.records.patient_text import completed_years
 from inference.records.record import Patient, Sex
 
 _SEXES: Final[dict[str, Sex]] = {"F": "female", "M": "male"}
@@ -60,19 +60,12 @@ def _patient(header: EdfHeader, day: date | None) -> Patient:
     code, sex, born, name = (*parts, "X", "X", "X", "X")[:4]
     birth_date = _written_day(born)
     return Patient(
-        age_years=None if birth_date is None or day is None else _age_years(birth_date, day),
+        age_years=None if birth_date is None or day is None else completed_years(birth_date, day),
         sex=_SEXES.get(sex),
         patient_id=_spaced(code) if _known(code) else None,
         name=_spaced(name) if _known(name) else None,
         birth_date=birth_date,
     )
-
-
-def _age_years(birth_date: date, day: date) -> float | None:
-    """Completed years on the day of recording; None where the two dates cannot both be right."""
-    had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
-    age = day.year - birth_date.year - (not had_birthday)
-    return float(age) if 0 <= age <= MAX_AGE_YEARS else None
 
 
 def _is_structured(parts: list[str]) -> bool:
