@@ -96,6 +96,31 @@ def _download(options: Options) -> int:
     return run(options.dataset, options.to)
 
 
+def _convert_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="an ECG file or a folder of them")
+    parser.add_argument("target", type=Path, metavar="TARGET", help="the file to write, or a folder for many")
+    parser.add_argument(
+        "--to",
+        metavar="FORMAT",
+        help="WFDB, DICOM, EDF, aECG, CSV or NumPy; by default TARGET's ending says it",
+    )
+    parser.add_argument(
+        "--de-identify", action="store_true", help="without names, IDs and free text, days moved by patient"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="write over files that are there already")
+
+
+def _convert(options: Options) -> int:
+    from inference.writing.convert import Wish, run
+
+    key_file = None
+    if options.de_identify:
+        from ecgviewer.paths import export_key_file
+
+        key_file = export_key_file()
+    return run(Wish(options.source, options.target, options.to, key_file, options.overwrite))
+
+
 def _screenshots_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="where the pictures go")
     parser.add_argument(
@@ -139,6 +164,7 @@ VIEW: Final = Command("open the viewer", _view_arguments, _view)
 COMMANDS: Final = {
     "predict": Command("what the models say of ECG files, as JSON Lines", _predict_arguments, _predict),
     "export-labels": Command("the saved readings as a manifest", _export_arguments, _export_labels),
+    "convert": Command("ECG files in another format, de-identified or not", _convert_arguments, _convert),
     "download": Command("a public ECG database from PhysioNet", _download_arguments, _download),
     "screenshots": Command("draw pictures of the window", _screenshots_arguments, _screenshots),
     "train": Command("train or retrain a model bundle", None, _train),

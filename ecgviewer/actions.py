@@ -92,6 +92,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "previous", "Previous record", ("Left", "Up", "P", "PgUp"), "Open the previous record", "Records"
     ),
+    ActionSpec("export", "Export…", ("Ctrl+E",), "Write ECGs to files for other programs", "Records"),
     ActionSpec("filter", "Filter the worklist", ("Ctrl+F",), "Find a record by name or state", "Records"),
     ActionSpec(
         "describe_table",
@@ -114,6 +115,9 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "View",
     ),
     ActionSpec("beats", "Single beats", ("B",), "Show the beats behind the median beat", "View"),
+    ActionSpec(
+        "device_beat", "Device's median beat", ("J",), "Lay the device's own median beat over ours", "View"
+    ),
     ActionSpec(
         "median_row", "Median beats", ("D",), "Show the median beats, or give their room to the paper", "View"
     ),

@@ -26,6 +26,7 @@ from ecgviewer.plots.layouts import LAYOUTS
 from ecgviewer.services.library_service import Scan
 from ecgviewer.widgets.status_strip import StatusStrip
 from ecgviewer.window_dialogs import WindowDialogs
+from ecgviewer.window_export import WindowExport
 from ecgviewer.window_long import WindowLong
 from ecgviewer.window_menu import WindowMenu
 from ecgviewer.window_models import WindowModels
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.news = WindowNews(workspace, self.parts, self.status, self)
         self.long = WindowLong(workspace, self.parts, self.status, self)
         self.dialogs = WindowDialogs(workspace, self.parts, self.status, self)
+        self.exporting = WindowExport(workspace, self.parts, self.status, self)
         self.naming = ReaderQuestion(appearance, self)
         self.reading = WindowReading(workspace, self.parts, self.status, self.naming, self)
         self.models = WindowModels(workspace, appearance, parts=self.parts, status=self.status, window=self)
@@ -92,6 +94,7 @@ class MainWindow(QMainWindow):
             "saliency": workspace.toggle_saliency,
             "lead_shares": workspace.explain_on_demand,
             "beats": workspace.toggle_beats,
+            "device_beat": workspace.toggle_device_beat,
             "median_row": workspace.toggle_median_row,
             "zoom_in": lambda: parts.ecg.view.zoom_by(ZOOM_STEP),
             "zoom_out": lambda: parts.ecg.view.zoom_by(1 / ZOOM_STEP),
@@ -110,6 +113,7 @@ class MainWindow(QMainWindow):
             "reader": lambda: self.naming.ask(),
             "describe_table": self.dialogs.ask_table,
             "refused": self.dialogs.show_refused,
+            "export": self.exporting.open,
             "retry_save": workspace.store.retry,
             "retrain": self.models.open_retraining,
             "shortcuts": self.dialogs.show_shortcuts,
@@ -139,6 +143,7 @@ class MainWindow(QMainWindow):
         parts.library.peek_wished.connect(workspace.records.peek)
         parts.library.indexing_cancel_wished.connect(workspace.library.index.cancel)
         parts.library.refused_wished.connect(self.actions_by_id["refused"].trigger)
+        parts.device.beat_button.clicked.connect(self.actions_by_id["device_beat"].trigger)
         parts.models.card_wished.connect(self.dialogs.show_card)
         parts.models.why_wished.connect(workspace.explain)
         self.reading.open_wished.connect(self.open_record)

@@ -35,6 +35,11 @@ def active_models_file() -> Path:
     return user_models_folder() / "active.json"
 
 
+def export_key_file() -> Path:
+    """The secret key behind the pseudonyms and moved days of de-identified exports."""
+    return data_folder() / "export.key"
+
+
 def retraining_folder() -> Path:
     """One folder for each retraining that was started here, and what they share."""
     return data_folder() / "retraining"

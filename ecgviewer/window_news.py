@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.plots.timeline import clock_label, width_label
-from ecgviewer.services.library_entry import LibraryEntry, recording_warnings, rhythm_notes
+from ecgviewer.services.library_entry import LibraryEntry, recording_warnings
 from ecgviewer.services.library_service import Scan
 from ecgviewer.widgets import wording
-from ecgviewer.widgets.beat_card import member_beats
 from ecgviewer.widgets.status_strip import StatusStrip
+from ecgviewer.window_facts import WindowFacts
 from ecgviewer.window_parts import WindowParts
 from ecgviewer.workspace import Workspace
+from inference.records.formats import known_formats
 
 if TYPE_CHECKING:
     from inference.results import Attribution
@@ -41,6 +42,7 @@ class WindowNews(QObject):
         self._workspace = workspace
         self._parts = parts
         self._status = status
+        self._facts = WindowFacts(workspace, parts)
         self._empty_title = ""
         self._connect()
 
@@ -49,6 +51,7 @@ class WindowNews(QObject):
         workspace.library.scanning.connect(self._on_scanning)
         workspace.library.library_changed.connect(self._on_library)
         workspace.library.entries_changed.connect(self._parts.library.update_entries)
+        workspace.library.index.same_found.connect(lambda _same: self._facts.show_same())
         workspace.library.index.progress.connect(self._parts.library.set_progress)
         workspace.record_closing.connect(self._parts.reading.commit_comment)
         workspace.record_opening.connect(self._on_opening)
@@ -92,7 +95,7 @@ class WindowNews(QObject):
         parts.ecg.set_look(view.layout, view.speed_mm_s, view.gain_mm_mv, caliper=view.caliper)
         parts.beat.view.set_gain(view.gain_mm_mv)
         parts.beat.view.set_caliper_enabled(view.caliper)
-        self._show_members()
+        self._facts.show_beats()
         self._show_why()
 
     def show_answers(self) -> None:
@@ -143,8 +146,8 @@ class WindowNews(QObject):
     def _show_empty_library(self) -> None:
         self._parts.ecg.show_page(
             "No ECG files here",
-            f"{self._empty_title} holds no file that looks like an ECG. Files of any kind can be tried "
-            "with Open file…, and the reason is said where one cannot be read.",
+            f"{self._empty_title} holds no file that looks like an ECG: {', '.join(known_formats())}. Files "
+            "of any kind can be tried with Open file…, and the reason is said where one cannot be read.",
             _OPEN_BUTTONS,
         )
         self._show_nothing_open()
@@ -173,8 +176,7 @@ class WindowNews(QObject):
         parts.models.set_waiting(models)
         parts.summary.set_message(summary)
         parts.why.set_message("")
-        parts.quality.set_facts([], [], [])
-        parts.measurements.set_nothing()
+        self._facts.clear()
         parts.reading.set_can_read(False)
 
     def _show_record(self) -> None:
@@ -189,37 +191,15 @@ class WindowNews(QObject):
         is_diagnostic = analysis.band.low_hz <= 0.05 and analysis.band.high_hz >= 150
         parts.header.set_band(analysis.band.caption, is_diagnostic=is_diagnostic)
         parts.header.set_synthetic(record.synthetic is not None)
-        notes = list(analysis.beat.notes) if analysis.beat is not None else []
-        parts.quality.set_facts(
-            recording_warnings(analysis.quality),
-            [*rhythm_notes(analysis.quality), *notes],
-            wording.report_lines(record.report),
-        )
-        self._show_measurements(analysis.band.caption)
+        self._facts.show(record, analysis)
         parts.reading.set_can_read(True)
-        self._show_members()
         self.show_answers()
-
-    def _show_measurements(self, band: str) -> None:
-        found = self._workspace.measurements
-        if found is None:
-            self._parts.measurements.set_nothing()
-        else:
-            self._parts.measurements.set_measurements(found, band)
 
     @property
     def _are_beats_wished(self) -> bool:
         workspace = self._workspace
         is_open = workspace.path is not None and not workspace.refusal
         return workspace.view.median_row and is_open and not workspace.is_strip_shown
-
-    def _show_members(self) -> None:
-        analysis = self._workspace.analysis
-        if analysis is None or analysis.beat is None:
-            return
-        is_wished = self._workspace.view.beats
-        beats = member_beats(analysis.signals_mv, analysis.beat) if is_wished else []
-        self._parts.beat.show_members(beats)
 
     def _show_summary(self) -> None:
         workspace, parts = self._workspace, self._parts

@@ -11,10 +11,12 @@ from ecgviewer.plots.layouts import LayoutName
 from ecgviewer.theme import Theme
 from ecgviewer.widgets.beat_card import BeatCard, LeadCard
 from ecgviewer.widgets.card_column import CardColumn
+from ecgviewer.widgets.device_panel import DevicePanel
 from ecgviewer.widgets.ecg_card import EcgCard
 from ecgviewer.widgets.error_bar import ErrorBar
 from ecgviewer.widgets.header import Header
 from ecgviewer.widgets.history_panel import HistoryPanel
+from ecgviewer.widgets.import_panel import ImportPanel
 from ecgviewer.widgets.library_panel import LibraryPanel
 from ecgviewer.widgets.long_card import LongCard
 from ecgviewer.widgets.measurements_panel import MeasurementsPanel
@@ -55,6 +57,8 @@ class WindowParts(QWidget):
         self.why = WhyPanel()
         self.models = ModelPanel(self.why)
         self.quality = QualityPanel()
+        self.file = ImportPanel()
+        self.device = DevicePanel()
         self.measurements = MeasurementsPanel()
         self.history = HistoryPanel()
         self.reading = ReadingPanel()
@@ -154,7 +158,8 @@ class WindowParts(QWidget):
         column.setContentsMargins(10, GAP_PX, 10, GAP_PX)
         column.setSpacing(6)
         column.addWidget(self.summary)
-        column.addWidget(CardColumn((self.history, self.models, self.quality, self.measurements)), 1)
+        cards = (self.history, self.models, self.quality, self.measurements, self.device, self.file)
+        column.addWidget(CardColumn(cards), 1)
         column.addWidget(self.reading)
         return right
 

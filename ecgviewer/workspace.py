@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from inference.records.record import Record
     from inference.results import Attribution, ModelAnswer
     from inference.signal.analysis import EcgAnalysis
+    from inference.signal.device_beat import OverlaidBeat
 
 _T = TypeVar("_T")
 SPEED_ORDER = (25.0, 50.0, 12.5)
@@ -59,6 +60,8 @@ class ViewState:
     caliper: bool = False
     saliency: bool = True
     beats: bool = False
+    device_beat: bool = False
+    """Whether the median beat that the device stored lies over ours."""
     median_row: bool = True
     """Whether the median beats stand under the paper."""
     strip: bool = False
@@ -139,6 +142,11 @@ class Workspace(QObject):
     def measurements(self) -> Measurements | None:
         """Of the open record's median beat; None where there is none."""
         return None if self._loaded is None else self._loaded.measurements
+
+    @property
+    def device_beat(self) -> OverlaidBeat | None:
+        """The median beat that the device stored, laid over ours; None where there is none."""
+        return None if self._loaded is None else self._loaded.device_beat
 
     @property
     def refusal(self) -> str:
@@ -288,6 +296,9 @@ class Workspace(QObject):
 
     def toggle_beats(self) -> None:
         self.set_view(replace(self._view, beats=not self._view.beats))
+
+    def toggle_device_beat(self) -> None:
+        self.set_view(replace(self._view, device_beat=not self._view.device_beat))
 
     def toggle_median_row(self) -> None:
         is_shown = self._view.median_row and not self.is_strip_shown

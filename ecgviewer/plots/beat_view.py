@@ -36,6 +36,7 @@ class BeatView(PaperView):
         super().__init__(theme, Scale(speed_mm_s=50.0), parent)
         self._beat: FloatArray = np.full((12, 600), np.nan, dtype=np.float32)
         self._members: Sequence[FloatArray] = ()
+        self._device_beat: FloatArray | None = None
         self._fs_hz = 500.0
         self._r_sample = 300
         self._fiducials: Mapping[str, int | None] = {}
@@ -47,8 +48,10 @@ class BeatView(PaperView):
         self.ink.set_baselines_shown(True)
         self._bands = {lead: AttributionBand(theme) for lead in LANES}
         self._member_traces = {lead: LeadTrace(is_behind=True) for lead in LANES}
+        self._device_traces = {lead: LeadTrace(is_behind=True) for lead in LANES}
         self._traces = {lead: LeadTrace() for lead in LANES}
-        self.canvas.add(*self._bands.values(), *self._member_traces.values(), *self._traces.values())
+        behind = (*self._bands.values(), *self._member_traces.values(), *self._device_traces.values())
+        self.canvas.add(*behind, *self._traces.values())
         self.column.addWidget(self.legend)
         self.set_theme(theme)
         self._draw()
@@ -70,6 +73,7 @@ class BeatView(PaperView):
         self._fiducials = fiducials or {}
         self._caption_text = caption
         self._members = ()
+        self._device_beat = None
         self.canvas.set_message("")
         self.canvas.clear_caliper()
         self.set_attribution(None)
@@ -85,6 +89,12 @@ class BeatView(PaperView):
         """The accepted beats, each (12, n_samples), drawn thin behind the median; empty for none."""
         self._members = beats_mv
         self._draw_members()
+
+    def set_device_beat(self, beat_mv: FloatArray | None) -> None:
+        """The device's own median beat, (12, n_samples) as ours, in blue behind it; None for none."""
+        self._device_beat = beat_mv
+        self._draw_device_beat()
+        self._show_caption()
 
     def set_attribution(
         self, windows: FloatArray | None, first_sample: int = 150, window_samples: int = 20
@@ -119,6 +129,7 @@ class BeatView(PaperView):
         for lead in LANES:
             self._traces[lead].set_colour(theme.paper.trace)
             self._member_traces[lead].set_colour(theme.paper.member)
+            self._device_traces[lead].set_colour(theme.paper.device)
             self._bands[lead].set_theme(theme)
 
     @property
@@ -141,7 +152,18 @@ class BeatView(PaperView):
         for row, lead in enumerate(LANES):
             self._traces[lead].set_samples(times, shown[row])
         self._draw_members()
+        self._draw_device_beat()
         self._place()
+
+    def _draw_device_beat(self) -> None:
+        first, last = self._shown_samples()
+        times = self._times_s(first, last)
+        for row, lead in enumerate(LANES):
+            shown = None if self._device_beat is None else self._device_beat[row, first:last]
+            if shown is None or not np.isfinite(shown).any():
+                self._device_traces[lead].set_samples(times[:0], np.empty(0, dtype=np.float32))
+            else:
+                self._device_traces[lead].set_samples(times, shown)
 
     def _draw_members(self) -> None:
         """All beats of a lead are one curve, broken between beats."""
@@ -183,6 +205,7 @@ class BeatView(PaperView):
         for cell in self._sheet.cells:
             self._traces[cell.lead].place(cell)
             self._member_traces[cell.lead].place(cell)
+            self._device_traces[cell.lead].place(cell)
             self._bands[cell.lead].place(cell)
         self.canvas.show_sheet(self._sheet)
         self.ink.set_sheet(self._sheet, self._labels())
@@ -223,7 +246,8 @@ class BeatView(PaperView):
         return ticks
 
     def _show_caption(self) -> None:
-        self.caption.set_left(self._caption_text)
+        device = " · blue: the device's own" if self._device_beat is not None else ""
+        self.caption.set_left(self._caption_text + device)
         zoom = f" · zoom {self.canvas.zoom:.1f}×" if self.canvas.zoom > 1.0 else ""
         self.caption.set_right(self._scale.text() + zoom)
         self.setAccessibleName(f"Median beat, {self._scale.text()}, {self._caption_text}")

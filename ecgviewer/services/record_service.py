@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from inference.records.errors import UndescribedTable
     from inference.records.record import Record
     from inference.signal.analysis import EcgAnalysis
+    from inference.signal.device_beat import OverlaidBeat
 
 KEPT_RECORDS: Final = 12
 """Read records kept in memory; a 10-s, 12-lead record with its analysis takes about 0.6 MB."""
@@ -41,6 +42,8 @@ class LoadedRecord:
     measurements: Measurements | None = None
     long: LongRecord | None = None
     start_s: float = 0.0
+    device_beat: OverlaidBeat | None = None
+    """The median beat that the device stored, laid over the analysis' own."""
     undescribed: UndescribedTable | None = None
     """What is to be asked of the reader before the file can be read."""
 
@@ -80,11 +83,14 @@ def _looked_at(read: LoadedRecord) -> LoadedRecord:
     """The same with its analysis and measurements."""
     from inference.measure.measurements import measure
     from inference.signal.analysis import analyse
+    from inference.signal.device_beat import overlay
 
     assert read.record is not None
     analysis = analyse(read.record)
     found = None if analysis.beat is None else measure(analysis.beat, analysis.rhythm)
-    return replace(read, analysis=analysis, measurements=found)
+    stored = read.record.device.median_beat
+    laid = None if analysis.beat is None or stored is None else overlay(stored, analysis.beat)
+    return replace(read, analysis=analysis, measurements=found, device_beat=laid)
 
 
 class RecordService(QObject):

@@ -58,6 +58,10 @@ class BeatCard(QFrame):
         """The single beats behind the median; empty for none."""
         self.view.set_member_beats(beats_mv)
 
+    def show_device_beat(self, beat_mv: FloatArray | None) -> None:
+        """The median beat that the device stored, over ours; None for none."""
+        self.view.set_device_beat(beat_mv)
+
     def show_attribution(self, attribution: Attribution | None, title: str, state: str) -> None:
         """Strips of an explanation, or the words why there are none."""
         if attribution is None:

@@ -77,6 +77,10 @@ class LibraryModel(QAbstractListModel):
         if changed:
             self.dataChanged.emit(self.index(min(changed)), self.index(max(changed)))
 
+    def paths(self) -> list[Path]:
+        """The records in the worklist's order."""
+        return [entry.path for entry in self._entries]
+
     def refused(self) -> list[LibraryEntry]:
         """The files that could not be read, in order."""
         return [entry for entry in self._entries if entry.refusal]

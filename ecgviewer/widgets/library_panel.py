@@ -172,6 +172,10 @@ class LibraryPanel(QFrame):
             here = self.neighbour(here, 1)
         return None
 
+    def all_paths(self) -> list[Path]:
+        """Every record of the library, also those that the filter hides."""
+        return self.model.paths()
+
     def focus_filter(self) -> None:
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.selectAll()

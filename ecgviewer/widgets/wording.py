@@ -12,7 +12,7 @@ from inference.records.leads import STANDARD_LEADS
 if TYPE_CHECKING:
     # The results' module brings SciPy with it: half a second that the first paint need not wait for.
     from inference.bundle_info import BundleInfo
-    from inference.records import ImportReport, Patient
+    from inference.records import Patient
     from inference.results import Attribution, ModelAnswer, Prediction
 
 UNKNOWN: Final = "unknown"
@@ -159,19 +159,3 @@ def why_sentence(attribution: Attribution, info: BundleInfo | None) -> str:
 
 WHY_CAVEAT: Final = "Shares do not show a cause or an injured wall."
 WHY_CAVEAT_WHOLE: Final = "Shares of saliency. They do not show a cause, nor where the heart is injured."
-
-
-def report_lines(report: ImportReport) -> list[str]:
-    """The import report as sentences: what was read, assumed, derived, missing, and the Einthoven check."""
-    lines = [f"Format: {report.format}.", *report.read, *(f"Assumed: {text}" for text in report.assumed)]
-    if report.derived_leads:
-        lines.append(f"Derived from other limb leads: {', '.join(report.derived_leads)}.")
-    if report.missing_leads:
-        lines.append(f"Missing: {', '.join(report.missing_leads)}.")
-    if report.breaks_einthoven:
-        lines.append(
-            f"Einthoven check FAILED: II differs from I + III by up to {report.einthoven_residual_mv:.3f} mV."
-        )
-    elif report.einthoven_residual_mv is not None:
-        lines.append(f"Einthoven check: II = I + III within {report.einthoven_residual_mv:.3f} mV.")
-    return lines

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from inference.records.assemble import Found, assemble
 from inference.records.device import DeviceFindings
 from inference.records.errors import RecordError
 from inference.records.framed_file import SampleSource
+from inference.records.marks import comments_within
 from inference.records.record import FloatArray, ImportReport, Patient, Record, SyntheticTruth
 
 
@@ -64,7 +66,7 @@ class LongRecord:
                 f"{clock_text(offset_s + length / self.fs_hz)}: look at another part of the recording."
             )
         where = (
-            f"{length / self.fs_hz:g} s from {clock_text(offset_s)} of a recording of "
+            f"{length / self.fs_hz:g} s from {clock_text(offset_s)}{_PART_OF}"
             f"{duration_text(self.duration_s)}."
         )
         began = None if self.acquired_at is None else self.acquired_at + timedelta(seconds=offset_s)
@@ -76,7 +78,8 @@ class LongRecord:
                 leads=tuple(zip(self.lead_names, mv, strict=True)),
                 patient=self.patient,
                 acquired_at=began,
-                comments=self.comments + self.source.notes_between(start, start + length),
+                comments=comments_within(self.comments, start, length)
+                + self.source.notes_between(start, start + length),
                 synthetic=self.synthetic,
                 device=self.device,
                 read=(where, *self.report.read[1:]),
@@ -86,6 +89,14 @@ class LongRecord:
                 checks=self.report.checks,
             )
         )
+
+
+_PART_OF: Final = " of a recording of "
+
+
+def part_of_recording(record: Record) -> str:
+    """Which part of a recording of hours a Record is, in the words of its report; '' for a whole one."""
+    return next((sentence for sentence in record.report.read if _PART_OF in sentence), "")
 
 
 def clock_text(seconds: float) -> str:

@@ -59,6 +59,7 @@ def read_array(path: Path, given: Given) -> Record:
             ),
             patient=sidecar.patient,
             acquired_at=sidecar.acquired_at,
+            comments=sidecar.comments,
             synthetic=sidecar.synthetic,
             read=picked.notes,
             assumed=given.notes + sidecar.notes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,13 @@ from inference.records.device import DeviceFindings
 from inference.records.einthoven import derive_limb_leads, einthoven_residual_mv
 from inference.records.errors import RecordError
 from inference.records.leads import STANDARD_LEADS
+from inference.records.marks import (
+    is_digitised,
+    is_time_unknown,
+    marked_as_derived,
+    with_invalid_blanked,
+)
+from inference.records.patient_text import facts_from_comments
 from inference.records.record import (
     FloatArray,
     ImportReport,
@@ -22,6 +30,7 @@ from inference.records.record import (
     SyntheticTruth,
     signal_sha256,
 )
+from inference.records.synthetic import truth_from_comments
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +57,12 @@ class Found:
 def assemble(found: Found) -> Record:
     """The frozen Record: measured leads in the file's order, then the limb leads that follow from them.
 
-    A lead without one valid sample counts as not recorded. Raises RecordError where no lead is left, or
-    where the voltages cannot be those of an ECG.
+    A lead without one valid sample counts as not recorded. Marks in the comments (see `marks`) are obeyed
+    in every format alike: what this program wrote is read back as the Record that it was. Raises RecordError
+    where no lead is left, or where the voltages cannot be those of an ECG.
     """
-    measured, notes = _believable(dict(found.leads))
+    measured, notes = _believable(with_invalid_blanked(dict(found.leads), found.comments))
+    measured = _without_derived(measured, marked_as_derived(found.comments))
     derived = derive_limb_leads(measured)
     measured_names = tuple(measured)
     names = measured_names + tuple(derived)
@@ -66,7 +77,7 @@ def assemble(found: Found) -> Record:
         scaled=found.scaled,
         resampled=found.resampled,
         checks=found.checks,
-        digitised=found.digitised,
+        digitised=found.digitised or is_digitised(found.comments),
         einthoven_residual_mv=einthoven_residual_mv(measured),
     )
     return Record(
@@ -75,13 +86,43 @@ def assemble(found: Found) -> Record:
         fs_hz=found.fs_hz,
         path=found.path,
         report=report,
-        patient=found.patient,
-        acquired_at=found.acquired_at,
+        patient=_with_commented_facts(found.patient, found.comments),
+        acquired_at=None if is_time_unknown(found.comments) else found.acquired_at,
         comments=found.comments,
-        synthetic=found.synthetic,
+        synthetic=found.synthetic or truth_from_comments(found.comments),
         device=found.device,
         sha256=signal_sha256(signals[: len(measured_names)], measured_names, found.fs_hz),
     )
+
+
+def _without_derived(leads: dict[str, FloatArray], named: frozenset[str]) -> dict[str, FloatArray]:
+    """The measured leads alone, where those that the file says it derived follow from them once more."""
+    kept = {name: values for name, values in leads.items() if name not in named}
+    return kept if named and named <= derive_limb_leads(kept).keys() else leads
+
+
+def _with_commented_facts(patient: Patient, comments: Sequence[str]) -> Patient:
+    """What the format itself leaves open, or has to shorten, is taken from its comments."""
+    said = facts_from_comments(comments).patient
+    return Patient(
+        age_years=said.age_years if patient.age_years is None else patient.age_years,
+        sex=patient.sex or said.sex,
+        patient_id=_fuller(patient.patient_id, said.patient_id),
+        name=_fuller(patient.name, said.name),
+        birth_date=patient.birth_date or said.birth_date,
+    )
+
+
+def _fuller(field_text: str | None, comment: str | None) -> str | None:
+    """The comment where the field is the same text without spaces, accents or its end (EDF, DICOM)."""
+    if field_text is None or comment is None:
+        return field_text or comment
+    return comment if _letters(comment).startswith(_letters(field_text)) else field_text
+
+
+def _letters(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return "".join(letter for letter in plain.lower() if letter.isalnum())
 
 
 def summary_of(lead_names: Sequence[str], n_samples: int, fs_hz: float) -> str:

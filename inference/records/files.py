@@ -12,7 +12,7 @@ from inference.records.array_files import first_row
 from inference.records.array_reader import ARRAY_SUFFIXES
 from inference.records.errors import RecordError
 from inference.records.file_head import read_head
-from inference.records.formats import OWN_SUFFIXES, SHARED_SUFFIXES, recognised
+from inference.records.formats import OWN_SUFFIXES, SHARED_SUFFIXES, is_listed, needs_a_look
 from inference.records.leads import KNOWN_LEADS, read_lead_name
 from inference.records.safety import is_file, read_small_text
 from inference.records.sidecar import sidecar_path
@@ -39,8 +39,8 @@ def find_records(paths: Iterable[Path]) -> Iterator[Path]:
     In a folder these are: a WFDB record as its `.hea` file, unless it is a segment of another one there;
     every `.npy` and `.npz`; a table with its sidecar beside it, or with lead names in at least half of its
     first row, so that tables of patients and labels stay out; a `.dat` or `.mat` that no header names; and
-    files of the other formats, by their ending or, where others have that ending too, by what they hold;
-    and all these inside ZIP files.
+    files of the other formats, by their ending or, where others have that ending too or there is none, by
+    what they hold; and all these inside ZIP files.
     Reading some of these will be refused with a reason, which is better than passing over an ECG in
     silence. Numbers sort as numbers. Links that lead out of a folder, and hidden files, are left alone.
     """
@@ -98,10 +98,10 @@ def _is_of_a_format(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in OWN_SUFFIXES:
         return True
-    if suffix not in SHARED_SUFFIXES:
+    if not needs_a_look(suffix):
         return False
     try:
-        return recognised(read_head(path)) is not None
+        return is_listed(read_head(path))
     except RecordError:
         # Nothing about a file that cannot be opened says that it is an ECG.
         return False

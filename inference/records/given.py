@@ -22,3 +22,13 @@ class Given:
         """One sentence for the import report on each fact that was given by hand."""
         by_hand = (("rate", self.fs_hz), ("unit", self.unit), ("lead order", self.lead_order))
         return tuple(f"The {what} was given by hand." for what, value in by_hand if value is not None)
+
+    @property
+    def unused_notes(self) -> tuple[str, ...]:
+        """One sentence on each fact given by hand, for formats whose files say it all themselves."""
+        by_hand = (("rate", self.fs_hz), ("unit", self.unit), ("lead order", self.lead_order))
+        return tuple(
+            f"The {what} given by hand was not used: the file states its own."
+            for what, value in by_hand
+            if value is not None
+        )

@@ -13,7 +13,10 @@ from inference.records.record import Patient, Sex
 MAX_AGE_YEARS: Final = 120.0
 _UNKNOWN: Final = {"", "n/a", "na", "nan", "unknown", "none", "null", "-", "?"}
 _SEXES: Final[dict[str, Sex]] = {"f": "female", "female": "female", "m": "male", "male": "male"}
-_FACT: Final = re.compile(r"^<?(age|sex|gender|ecg date)>?\s*:\s*(.*?)\s*$", re.IGNORECASE)
+_FACT: Final = re.compile(
+    r"^<?(age|sex|gender|ecg date|patient id|patient name|birth date)>?\s*:\s*(.*?)\s*$", re.IGNORECASE
+)
+_MAX_TEXT: Final = 100
 _DAY_FIRST: Final = ("%d/%m/%Y", "%d.%m.%Y", "%d-%b-%Y")
 
 
@@ -29,7 +32,8 @@ class PatientFacts:
 def facts_from_comments(comments: Iterable[str]) -> PatientFacts:
     """Patient and day of recording from WFDB comments as PTB, LUDB and CinC 2021 write them.
 
-    PTB writes the day as day/month/year. The first line that names a fact decides.
+    PTB writes the day as day/month/year. Patient ID, name and birth date (ISO) are written by this program.
+    The first line that names a fact decides.
     """
     found: dict[str, str] = {}
     for comment in comments:
@@ -41,7 +45,14 @@ def facts_from_comments(comments: Iterable[str]) -> PatientFacts:
     sex, sex_note = parse_sex(found.get("sex"))
     acquired_at = _parse_day(found.get("ecg date", ""))
     notes = tuple(note for note in (age_note, sex_note) if note)
-    return PatientFacts(Patient(age_years=age_years, sex=sex), acquired_at, notes)
+    patient = Patient(
+        age_years=age_years,
+        sex=sex,
+        patient_id=found.get("patient id", "")[:_MAX_TEXT] or None,
+        name=found.get("patient name", "")[:_MAX_TEXT] or None,
+        birth_date=parse_birth_date(found.get("birth date")),
+    )
+    return PatientFacts(patient, acquired_at, notes)
 
 
 def parse_age(value: object) -> tuple[float | None, str]:
@@ -72,6 +83,14 @@ def completed_years(birth_date: date, day: date) -> float | None:
     had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
     age_years = day.year - birth_date.year - (not had_birthday)
     return float(age_years) if 0 <= age_years <= MAX_AGE_YEARS else None
+
+
+def parse_birth_date(value: object) -> date | None:
+    """A day written as ISO 8601 (2024-05-01), None for anything else."""
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError:
+        return None
 
 
 def _parse_day(text: str) -> datetime | None:

@@ -43,6 +43,8 @@ class ImportReport:
     assumed: tuple[str, ...] = ()
     derived_leads: tuple[str, ...] = ()
     missing_leads: tuple[str, ...] = ()
+    einthoven_residual_mv: float | None = None
+    """Largest |II - I - III| over the record in mV, or None where not all three were measured."""
     scaled: tuple[str, ...] = ()
     """How numbers became mV where the file leaves anything to decide."""
     resampled: tuple[str, ...] = ()
@@ -51,8 +53,6 @@ class ImportReport:
     """What was checked against the file itself (a calibration pulse, a checksum), and how it came out."""
     digitised: bool = False
     """Whether the samples were measured from a picture: such a record never teaches unless asked for."""
-    einthoven_residual_mv: float | None = None
-    """Largest |II - I - III| over the record in mV, or None where not all three were measured."""
 
     @property
     def breaks_einthoven(self) -> bool:
@@ -133,8 +133,10 @@ def signal_sha256(signals_mv: FloatArray, lead_names: tuple[str, ...], fs_hz: fl
     so the same ECG stored in two formats at 1 µV or coarser has one identity.
     """
     digest = hashlib.sha256(f"ecg-1|{fs_hz:.6g}|{','.join(lead_names)}|".encode())
-    microvolts = np.round(np.asarray(signals_mv, dtype=np.float64) * 1000.0)
     lowest = np.iinfo(np.int32).min
-    whole = np.where(np.isnan(microvolts), lowest, np.clip(microvolts, lowest + 1, -(lowest + 1)))
-    digest.update(np.ascontiguousarray(whole.astype("<i4")).tobytes())
+    for row in signals_mv:
+        # Lead by lead: for a Holter, whole arrays of float64 would take ten times the file's size.
+        microvolts = np.round(np.asarray(row, dtype=np.float64) * 1000.0)
+        whole = np.where(np.isnan(microvolts), lowest, np.clip(microvolts, lowest + 1, -(lowest + 1)))
+        digest.update(np.ascontiguousarray(whole.astype("<i4")).tobytes())
     return digest.hexdigest()

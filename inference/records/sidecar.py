@@ -1,7 +1,8 @@
 """The small JSON file beside an array that says what its numbers are.
 
 `ecg.npy` is described by `ecg.json`: {"fs_hz": 500, "unit": "mV", "leads": ["I", "II"], "age_years": 61,
-"sex": "female", "acquired_at": "2024-05-01T09:30:00", "patient_id": "...", "synthetic": {...}}.
+"sex": "female", "acquired_at": "2024-05-01T09:30:00", "patient_id": "...", "name": "...",
+"birth_date": "1963-02-01", "comments": ["..."], "synthetic": {...}}.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from inference.records.errors import RecordError
-from inference.records.patient_text import parse_age, parse_sex
+from inference.records.patient_text import parse_age, parse_birth_date, parse_sex
 from inference.records.record import Patient, SyntheticTruth
 from inference.records.safety import read_small_text
 from inference.records.synthetic import truth_from_json
@@ -29,6 +30,7 @@ class Sidecar:
     patient: Patient = field(default_factory=Patient)
     acquired_at: datetime | None = None
     synthetic: SyntheticTruth | None = None
+    comments: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -48,17 +50,32 @@ def read_sidecar(path: Path) -> Sidecar:
     age_years, age_note = parse_age(values.get("age_years"))
     sex, sex_note = parse_sex(values.get("sex"))
     acquired_at, time_note = _moment(values.get("acquired_at"))
-    patient_id = values.get("patient_id")
     planted = values.get("synthetic")
     return Sidecar(
         fs_hz=_number(path, values.get("fs_hz")),
         unit=_text(path, "unit", values.get("unit")),
         leads=_names(path, values.get("leads")),
-        patient=Patient(age_years, sex, None if patient_id is None else str(patient_id)[:100]),
+        patient=Patient(
+            age_years,
+            sex,
+            _short(values.get("patient_id")),
+            _short(values.get("name")),
+            parse_birth_date(values.get("birth_date")),
+        ),
         acquired_at=acquired_at,
         synthetic=None if planted is None else truth_from_json(planted),
+        comments=_comments(values.get("comments")),
         notes=tuple(note for note in (age_note, sex_note, time_note) if note),
     )
+
+
+def _short(value: object) -> str | None:
+    return None if value is None else str(value)[:100]
+
+
+def _comments(value: object) -> tuple[str, ...]:
+    """Comments are worth having and worth no refusal: anything but a list of texts is passed over."""
+    return tuple(line for line in value if isinstance(line, str)) if isinstance(value, list) else ()
 
 
 def _number(path: Path, value: object) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,10 @@ from inference.records.safety import file_size
 MAX_XML_BYTES: Final = 64_000_000
 """A resting ECG in XML takes 0.1 to 2 MB; minutes of rhythm as text some ten times that."""
 
+_FALSE_UTF_16: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?<\?xml[^>]{0,80}encoding\s*=\s*['\"]utf-16", re.IGNORECASE
+)
+
 
 def read_xml(path: Path) -> Element:
     """The root element of a file, all names without their namespaces.
@@ -27,7 +32,7 @@ def read_xml(path: Path) -> Element:
         raise RecordError(f"'{path.name[:80]}' is larger than any ECG in XML: check the file.")
     try:
         # A DOCTYPE alone is harmless (GE writes one); entities and what lies outside are refused.
-        root: Element = DefusedTree.fromstring(path.read_bytes(), forbid_dtd=False)
+        root: Element = DefusedTree.fromstring(_readable(path.read_bytes()), forbid_dtd=False)
     except DefusedXmlException:
         raise RecordError(
             f"'{path.name[:80]}' declares XML entities, which no ECG needs, and is not read."
@@ -40,6 +45,11 @@ def read_xml(path: Path) -> Element:
         if isinstance(element.tag, str):
             element.tag = element.tag.rpartition("}")[2]
     return root
+
+
+def _readable(data: bytes) -> bytes | str:
+    # .NET programs declare the UTF-16 of their strings in files that they then save as UTF-8.
+    return data.decode("utf-8-sig") if _FALSE_UTF_16.match(data) else data
 
 
 def text_of(element: Element | None, path: str = ".") -> str:

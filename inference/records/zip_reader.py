@@ -9,7 +9,7 @@ from typing import Final
 
 from inference.records.errors import RecordError
 from inference.records.file_head import HEAD_BYTES, head_of
-from inference.records.formats import OWN_SUFFIXES, SHARED_SUFFIXES, recognised
+from inference.records.formats import OWN_SUFFIXES, is_listed, needs_a_look
 from inference.records.leads import KNOWN_LEADS, read_lead_name
 from inference.records.record import Record
 from inference.records.zip_members import ZipMembers, header_names, opened_zip, private_folder
@@ -65,10 +65,9 @@ def _is_ecg(members: ZipMembers, name: str) -> bool:
         return True
     if suffix in _TABLE_SUFFIXES:
         return _sidecar(name) in members or _names_leads(members, name)
-    if suffix not in SHARED_SUFFIXES:
+    if not needs_a_look(suffix):
         return False
-    head = head_of(suffix, members.size(name), members.head(name, HEAD_BYTES))
-    return recognised(head) is not None
+    return is_listed(head_of(suffix, members.size(name), members.head(name, HEAD_BYTES)))
 
 
 def _names_leads(members: ZipMembers, name: str) -> bool:

@@ -125,6 +125,39 @@ def _matlab(folder: Path, version: str, is_compressed: bool) -> Path:
     return folder / "ecg.mat"
 
 
+def _dicom(syntax: str, order: str = "<") -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        from tests.unit.dicom_files import ecg, group, write_dicom
+
+        rows = twelve_leads(250)
+        beat = group(rows, MultiplexGroupLabel="MEDIAN BEAT", byte_order=order)
+        columns = [
+            group(rows[:6], STANDARD_LEADS[:6], MultiplexGroupTimeOffset="0", byte_order=order),
+            group(rows[6:], STANDARD_LEADS[6:], MultiplexGroupTimeOffset="500", byte_order=order),
+        ]
+        return write_dicom(folder / "ecg.dcm", ecg([*columns, beat], PatientAge="061Y"), syntax)
+
+    return make
+
+
+def _aecg(folder: Path) -> Path:
+    from tests.unit.aecg_files import derived, lead_set, person, series, times, write_aecg
+
+    rows = twelve_leads(250)
+    columns = lead_set(rows[:6], STANDARD_LEADS[:6]) + lead_set(
+        rows[6:], STANDARD_LEADS[6:], times('value="20240229131415.750"')
+    )
+    who = person('<name>JMK</name><birthTime value="19530508"/>')
+    return write_aecg(folder / "ecg.xml", series(columns + derived(lead_set(rows))), who)
+
+
+def _schiller(folder: Path) -> Path:
+    from tests.unit.schiller_files import waves, write_schiller
+
+    rows = twelve_leads(250)
+    return write_schiller(folder / "ecg.xml", waves(rows, kind="ECG_AVERAGES") + waves(rows))
+
+
 BUILT: Final = (
     Seed("WFDB", "format 16", _wfdb),
     Seed("WFDB", "format 212", _wfdb_212),
@@ -141,6 +174,12 @@ BUILT: Final = (
     Seed("MATLAB", "version 5", lambda folder: _matlab(folder, "5", False)),
     Seed("MATLAB", "version 7, compressed", lambda folder: _matlab(folder, "5", True)),
     Seed("ZIP", "a WFDB record", _zip),
+    Seed("DICOM", "implicit little endian", _dicom("1.2.840.10008.1.2")),
+    Seed("DICOM", "explicit little endian", _dicom("1.2.840.10008.1.2.1")),
+    Seed("DICOM", "explicit big endian", _dicom("1.2.840.10008.1.2.2", ">")),
+    Seed("DICOM", "deflated", _dicom("1.2.840.10008.1.2.1.99")),
+    Seed("HL7 aECG", "two sets of leads and a beat", _aecg),
+    Seed("Schiller XML", "rhythm and averages", _schiller),
 )
 
 _REAL: Final = (

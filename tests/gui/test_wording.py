@@ -20,12 +20,11 @@ from ecgviewer.widgets.wording import (
     patient_line,
     patient_short,
     quality_caution,
-    report_lines,
     summary_lines,
     why_sentence,
 )
 from inference.labels import Culprit, Omi, Reading
-from inference.records import ImportReport, Patient
+from inference.records import Patient
 from inference.results import Attribution, ModelAnswer, Prediction
 from tests.gui.window_help import MI, OMI, SHARES, SITE, shown_texts
 
@@ -93,28 +92,6 @@ def test_the_first_quality_warning_is_said_in_full_and_the_others_are_counted() 
     assert quality_caution([]) == ""
     assert quality_caution(["V1 is flat."]) == "Be careful: V1 is flat."
     assert quality_caution(["V1 is flat.", "V2 is noisy."]) == "Be careful: V1 is flat. 1 more below."
-
-
-def test_the_import_report_says_what_was_assumed_derived_and_missing() -> None:
-    report = ImportReport("WFDB", (), ("1 µV per unit.",), ("III", "aVR"), ("V3",), 0.0012)
-    assert report_lines(report) == [
-        "Format: WFDB.",
-        "Assumed: 1 µV per unit.",
-        "Derived from other limb leads: III, aVR.",
-        "Missing: V3.",
-        "Einthoven check: II = I + III within 0.001 mV.",
-    ]
-
-
-def test_an_einthoven_check_that_failed_says_so() -> None:
-    report = ImportReport("WFDB", einthoven_residual_mv=0.1004)
-    assert report_lines(report)[-1] == ("Einthoven check FAILED: II differs from I + III by up to 0.100 mV.")
-    assert "FAILED" not in report_lines(ImportReport("WFDB", einthoven_residual_mv=0.0996))[-1]
-
-
-def test_the_import_report_says_what_was_read() -> None:
-    report = ImportReport("WFDB", ("II holds no valid sample.",))
-    assert "II holds no valid sample." in report_lines(report)
 
 
 def test_a_reading_is_told_in_one_line() -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pydicom
 import pytest
 
 from inference.measure.intervals import Intervals, intervals
 from inference.measure.measurements import measure
 from inference.measure.p_wave import PWave, find_p_wave
-from inference.records import ImportReport, Record, read_record
+from inference.records import read_record
 from inference.signal.analysis import analyse
 from tests.unit.ludb_marks import marks_on_beat
-from tests.unit.test_median_beat import group
 
 Judged = list[tuple[PWave | None, Intervals, dict[str, np.ndarray]]]
 EVERY = 3
@@ -76,9 +74,7 @@ def test_intervals_agree_with_the_cardiologists(
 def test_intervals_and_axis_agree_with_the_devices_own(
     test_data: Path, name: str, pr_ms: float, qrs_ms: float, qt_ms: float, axis_deg: float
 ) -> None:
-    signals, names, fs_hz = group(pydicom.dcmread(test_data / "vendor" / name), "RHYTHM")
-    record = Record(signals.astype(np.float32), names, fs_hz, Path(name), ImportReport("DICOM"), sha256=name)
-    analysis = analyse(record)
+    analysis = analyse(read_record(test_data / "vendor" / name))
     assert analysis.beat is not None
     found = measure(analysis.beat, analysis.rhythm)
     assert found.intervals.pr_ms == pytest.approx(pr_ms, abs=12)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pydicom
 import pytest
 from scipy.signal import resample_poly
 
-from inference.records import STANDARD_LEADS, ImportReport, Record, normalise_lead_name, read_record
+from inference.records import STANDARD_LEADS, Record, read_record
 from inference.signal.analysis import analyse
 from inference.signal.beat import MedianBeat
 from inference.signal.filters import MODEL_BAND
@@ -22,21 +21,12 @@ from tests.unit.made_records import (
 )
 
 
-def group(dataset: pydicom.Dataset, label: str) -> tuple[np.ndarray, tuple[str, ...], float]:
-    """One waveform group of a DICOM file in mV."""
-    labels = [item.get("MultiplexGroupLabel") for item in dataset.WaveformSequence]
-    index = labels.index(label)
-    item = dataset.WaveformSequence[index]
-    channels = [c.ChannelSourceSequence[0].CodeMeaning for c in item.ChannelDefinitionSequence]
-    names = tuple(normalise_lead_name(name.replace("(Einthoven)", "")) for name in channels)
-    return dataset.waveform_array(index).T / 1000.0, names, float(item.SamplingFrequency)
-
-
-def devices_beat(dataset: pydicom.Dataset) -> np.ndarray:
+def devices_beat(record: Record) -> np.ndarray:
     """The device's own median beat, (12, n) in mV at 500 Hz."""
-    signals, names, fs_hz = group(dataset, "MEDIAN BEAT")
-    beat = resample_poly(signals, 500, int(fs_hz), axis=1, padtype="line")
-    return np.stack([beat[names.index(name)] for name in STANDARD_LEADS])
+    stored = record.device.median_beat
+    assert stored is not None
+    beat = resample_poly(stored.signals_mv, 500, int(stored.fs_hz), axis=1, padtype="line")
+    return np.stack([beat[stored.lead_names.index(name)] for name in STANDARD_LEADS])
 
 
 def correlations(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
@@ -50,14 +40,23 @@ def correlations(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return max(tables, key=lambda table: float(table.mean()))
 
 
-@pytest.mark.parametrize("name", ["dicom_12lead_cardio.dcm", "dicom_12lead_mortara.dcm"])
-def test_the_median_beat_agrees_with_the_devices_own(test_data: Path, name: str) -> None:
-    dataset = pydicom.dcmread(test_data / "vendor" / name)
-    signals, names, fs_hz = group(dataset, "RHYTHM")
-    record = Record(signals.astype(np.float32), names, fs_hz, Path(name), ImportReport("DICOM"), sha256=name)
+@pytest.mark.parametrize(
+    ("name", "least_of_small_leads"),
+    [
+        ("dicom_12lead_cardio.dcm", 0.98),
+        ("dicom_12lead_mortara.dcm", 0.98),
+        ("aecg_subject1.xml", 0.98),
+        # Its averages are stored in steps of 5 µV, a seventieth of the QRS of aVF.
+        ("schiller.xml", 0.975),
+    ],
+)
+def test_the_median_beat_agrees_with_the_devices_own(
+    test_data: Path, name: str, least_of_small_leads: float
+) -> None:
+    record = read_record(test_data / "vendor" / name)
     beat = analyse(record).beat
     assert beat is not None
-    theirs = devices_beat(dataset)
+    theirs = devices_beat(record)
     agreement = correlations(beat.signals_mv, theirs)
     for lead, correlation, row in zip(STANDARD_LEADS, agreement, beat.signals_mv, strict=True):
         qrs_mv = np.ptp(row[260:350])
@@ -65,7 +64,7 @@ def test_the_median_beat_agrees_with_the_devices_own(test_data: Path, name: str)
         if qrs_mv > 0.6:
             assert correlation >= 0.99, lead
         elif qrs_mv > 0.3:
-            assert correlation >= 0.98, lead
+            assert correlation >= least_of_small_leads, lead
 
 
 def beat_of(record: Record) -> MedianBeat:

@@ -71,12 +71,33 @@ def _measured(metrics: dict[str, Any]) -> str:
             "draws of whole patients. The shipped weights were trained later, on all records named above: "
             "these figures are of the cross-validation's networks, never of records they were trained on."
         )
-        parts.append(_binary_table(cv) if "auc_pooled" in cv else _site_table(cv))
+        parts.append(_figures_table(cv))
     if "retraining" in metrics:
         parts.append(retraining_text(metrics["retraining"]))
     for sentence in external_text(metrics.get("external", {})):
         parts.append(f"{sentence} Tiny set: read the interval, not the value.")
     return "\n\n".join(parts)
+
+
+def _figures_table(cv: dict[str, Any]) -> str:
+    if "auc_pooled" in cv:
+        return _binary_table(cv)
+    return _class_table(cv) if "class_recall" in cv else _site_table(cv)
+
+
+def _class_table(cv: dict[str, Any]) -> str:
+    classes = cv["classes"]
+    rows = [
+        ("Accuracy", _interval(cv["class_accuracy"])),
+        (f"Macro recall over {', '.join(classes)}", _interval(cv["class_macro_recall"])),
+        *((f"Recall, {name}", _recall(facts)) for name, facts in cv["class_recall"].items()),
+        *(
+            (f"True {name}, called {', '.join(classes)}", ", ".join(str(n) for n in row))
+            for name, row in zip(classes, cv["class_confusion"], strict=True)
+        ),
+        (f"{classes[-1]} against the others, AUC", _interval(cv["last_class_auc"])),
+    ]
+    return _table(rows)
 
 
 def _binary_table(cv: dict[str, Any]) -> str:

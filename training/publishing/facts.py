@@ -133,6 +133,37 @@ FACTS: Final = {
         ),
         experimental=True,
     ),
+    "sheet-ptbxl": ModelFacts(
+        title="Picture of the ECG: normal, other findings or MI",
+        trained_on=(
+            "Sheets that this program drew of PTB-XL records, 224 by 224 pixels: any MI or injury code, "
+            "other codes, or a normal ECG. No photograph and no scan was among them."
+        ),
+        data=(
+            _always("Likelihoods are not used: any MI or injury code counts, many carry an unknown one."),
+            _always(
+                "All sheets have one layout (three rows of four leads and a rhythm strip) on red paper, and "
+                "are moved and tinted a little at random."
+            ),
+            _UNKNOWN_PATIENTS,
+        ),
+        limits=(
+            _always(
+                "The weakest of the models: a picture of this size keeps little of the signal. Where the ECG "
+                "itself can be had, believe the other models and not this one."
+            ),
+            _always(
+                "Photographs and scans were never tested: light, folds, other papers and other layouts may "
+                "change the answer in ways that nobody has measured."
+            ),
+            _NOT_OMI,
+            _OLD,
+            _SCORE,
+            _FOLD,
+            _ONE_SOURCE,
+        ),
+        experimental=True,
+    ),
     "site-ptbxl": ModelFacts(
         title="MI location",
         trained_on=(

@@ -23,10 +23,12 @@ from inference.records import read_record
 from inference.resource_paths import resources_folder
 from inference.versions import POOLED, is_good_enough
 from training.data.prepared_set import PreparedSet
+from training.figures.class_figures import class_metrics
 from training.figures.evaluate import binary_metrics, by_negatives, external_metrics, share
 from training.figures.operating_figures import operating_figures
 from training.figures.out_of_fold import OutOfFold
 from training.figures.site_figures import site_metrics
+from training.figures.system_metrics import SITE_TASK
 from training.fitting.settings import FitSettings
 from training.publishing.card import model_card
 from training.publishing.facts import FACTS
@@ -171,7 +173,8 @@ def measure(
     """All figures of a model: cross-validated ones, and those on external sets for two-class models."""
     patients = [prepared.records[row].patient for row in result.rows]
     if len(recipe.classes) > 2:
-        return {"cross_validation": site_metrics(result, patients, recipe.classes)}
+        figures = site_metrics if recipe.task == SITE_TASK else class_metrics
+        return {"cross_validation": figures(result, patients, recipe.classes)}
     normal = np.array(["NORM" in record.codes for record in prepared.records])
     negative = recipe.targets(prepared) == 0
     tested = np.zeros(len(prepared), dtype=bool)

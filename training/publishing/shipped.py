@@ -18,12 +18,15 @@ class Shipped:
     experiment: str
     system: str
     is_judged_outside: bool = False
+    is_retrained: bool = True
+    """Whether readings make new versions of it: a picture's readings are not kept with their pictures."""
 
 
 SHIPPED: Final = {
     "mi-ptbxl": Shipped("mi-shipped", "ecg-smart-net"),
     "omi-proxy": Shipped("omi-proxy", "ecg-smart-net", is_judged_outside=True),
     "site-ptbxl": Shipped("site", "uchiyama-cnn"),
+    "sheet-ptbxl": Shipped("sheets", "efficientnet-b0-msa", is_retrained=False),
 }
 
 

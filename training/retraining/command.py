@@ -41,13 +41,19 @@ KNOWN_ERRORS: Final = (
 )
 """What a user can mend: each says how in one sentence."""
 SHIPPED: Final = "shipped"
+_BASES: Final = tuple(name for name, each in SHIPPED_BUNDLES.items() if each.is_retrained)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `retrain`."""
     add = parser.add_argument
     add("--manifest", type=Path, required=True, help="labels exported by the app")
-    add("--base", choices=tuple(SHIPPED_BUNDLES), default="mi-ptbxl", help="the model to retrain")
+    add(
+        "--base",
+        choices=_BASES,
+        default="mi-ptbxl",
+        help="the model to retrain",
+    )
     add("--ptb-xl", type=Path, required=True, help="PTB-XL's folder, the base set")
     gold = "never trained on: file of record ids or SHA-256, or a word as '#gold' in readings' comments"
     add("--gold", metavar="LIST", help=gold)

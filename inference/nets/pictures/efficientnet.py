@@ -19,9 +19,9 @@ TAPS: Final = {3: 40, 4: 80, 6: 192}
 WIDTH: Final = 192
 REDUCTION: Final = 16
 STATISTICS_MOMENTUM: Final = 0.1
-"""Weight of each batch in BatchNorm's running statistics, PyTorch's own. MONAI keeps EfficientNet's 0.01, made
-for a million pictures: in a run of some hundred steps the statistics lagged so far behind that validation
-stayed near chance while the training loss fell."""
+"""Weight of each batch in BatchNorm's running statistics, PyTorch's own. MONAI keeps EfficientNet's 0.01,
+made for a million pictures: in a run of some hundred steps the statistics lagged so far behind that
+validation stayed near chance while the training loss fell."""
 
 
 def efficientnet_b0(n_classes: int = 4) -> nn.Module:

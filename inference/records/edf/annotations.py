@@ -16,6 +16,7 @@ _TIMED: Final = re.compile(
 )
 _MAX_TEXTS: Final = 2000
 _MAX_TEXT_LENGTH: Final = 200
+_MAX_COMMENT_LENGTH: Final = 20_000
 _MAX_PAUSES: Final = 5000
 _BYTES_AT_ONCE: Final = 8_000_000
 _MAX_RECORDS_READ: Final = 100_000
@@ -38,22 +39,37 @@ class Annotations:
     path: Path
     header: EdfHeader = field(repr=False)
 
+    def comments(self) -> tuple[str, ...]:
+        """What is noted at the very start: it speaks of the recording as a whole."""
+        start_s = self.onset_s(0)
+        return tuple(text[:_MAX_COMMENT_LENGTH] for onset_s, text in self._noted(0, 1) if onset_s == start_s)[
+            :_MAX_TEXTS
+        ]
+
     def texts(self, first: int, last: int) -> tuple[str, ...]:
-        """What is noted in the data records `first` to `last`: "12.5 s: Palpitations".
+        """What is noted after the start in the data records `first` to `last`: "12.5 s: Palpitations".
 
         Of at most `_MAX_RECORDS_READ` of them, and at most `_MAX_TEXTS` texts.
         """
-        last = min(last, first + _MAX_RECORDS_READ)
-        notes: list[str] = []
+        start_s = self.onset_s(0) if self.header.is_plus and first == 0 and last > 0 else None
+        return tuple(
+            f"{onset_s:.10g} s: {text[:_MAX_TEXT_LENGTH]}"
+            for onset_s, text in self._noted(first, min(last, first + _MAX_RECORDS_READ))
+            if onset_s != start_s
+        )[:_MAX_TEXTS]
+
+    def _noted(self, first: int, last: int) -> list[tuple[float, str]]:
+        """Time in s after the header's, and text, of what is noted in these data records."""
+        notes: list[tuple[float, str]] = []
         try:
             with self.path.open("rb") as stream:
                 for content in self._contents(stream, first, last):
                     notes += _texts(content)
-                    if len(notes) >= _MAX_TEXTS:
+                    if len(notes) >= 2 * _MAX_TEXTS:
                         break
         except OSError:
             raise _gone(self.path) from None
-        return tuple(notes[:_MAX_TEXTS])
+        return notes
 
     def runs(self, tolerance_s: float) -> tuple[Run, ...]:
         """The stretches without a pause, in order of time.
@@ -133,14 +149,14 @@ class Annotations:
                     yield records[start + place : start + place + n_bytes]
 
 
-def _texts(content: bytes) -> Iterator[str]:
+def _texts(content: bytes) -> Iterator[tuple[float, str]]:
     for timed in content.split(b"\x00"):
         match = _TIMED.fullmatch(timed)
         for text in match["texts"].split(b"\x14") if match else ():
-            written = text.decode("utf-8", errors="replace").strip()[:_MAX_TEXT_LENGTH]
+            written = text.decode("utf-8", errors="replace").strip()[:_MAX_COMMENT_LENGTH]
             if match and written:
                 printable = "".join(character if character.isprintable() else " " for character in written)
-                yield f"{float(match['onset']):.10g} s: {printable}"
+                yield float(match["onset"]), printable
 
 
 def _gone(path: Path) -> RecordError:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -19,9 +20,11 @@ from inference.records.given import Given
 from inference.records.joined_source import JoinedSource, Stretch
 from inference.records.lead_choice import PickedLeads, pick_ecg_leads
 from inference.records.opened import Opened
-from inference.records.record import FloatArray, Record
+from inference.records.patient_text import facts_from_comments
+from inference.records.record import FloatArray, Patient, Record
 from inference.records.safety import check_long_shape
 from inference.records.sample_words import INT16, INT24
+from inference.records.synthetic import truth_from_comments
 from inference.records.units import mv_per_unit
 
 _NAMES: Final = {2: "EDF", 3: "BDF"}
@@ -46,13 +49,14 @@ def open_edf(path: Path, given: Given) -> Opened:
     signals, picked, names_note = _leads(header, given)
     rows = tuple(_framed(signal, lead in picked.inverted, given) for lead, signal in signals.items())
     per_record = rows[0].per_frame
-    fs_hz = per_record / header.record_s
+    fs_hz = _rate_hz(per_record, header.record_s)
     check_long_shape(len(rows), header.n_records * per_record, fs_hz)
     words = INT16 if header.sample_bytes == 2 else INT24
     frames = FramedFile(path, words, header.header_bytes, header.values_per_record, header.n_records, rows)
     timed = Annotations(path, header) if any(signal.is_annotations for signal in header.signals) else None
     source, n_samples, start_s, pauses = _on_time_axis(EdfFile(frames, timed), header, fs_hz)
     check_long_shape(len(rows), n_samples, fs_hz)
+    comments = timed.comments() if timed is not None and header.is_plus and header.n_records else ()
     texts = read_texts(header, [signal.prefilter for signal in signals.values()])
     began = None if texts.acquired_at is None else texts.acquired_at + timedelta(seconds=start_s)
     return Opened(
@@ -61,9 +65,10 @@ def open_edf(path: Path, given: Given) -> Opened:
             format=_format_name(header),
             fs_hz=fs_hz,
             leads=(),
-            patient=texts.patient,
+            patient=_with_said_age(texts.patient, comments),
             acquired_at=began,
-            comments=texts.comments,
+            comments=texts.comments + comments,
+            synthetic=truth_from_comments(comments),
             device=texts.device,
             read=(*picked.notes, *pauses),
             assumed=(*names_note, *_given_notes(given), *header.notes, *texts.notes),
@@ -115,6 +120,18 @@ def _leads(header: EdfHeader, given: Given) -> tuple[dict[str, EdfSignal], Picke
         raise RecordError("The recording's ECG leads hold no samples: export it again.")
     note = ("The lead names were given by hand; the file's own were not used.",) if given.lead_order else ()
     return signals, picked, note
+
+
+def _with_said_age(patient: Patient, comments: Sequence[str]) -> Patient:
+    """EDF has no field for an age: one that a comment says is better than one reckoned from birth."""
+    said_years = facts_from_comments(comments).patient.age_years
+    return patient if said_years is None else replace(patient, age_years=said_years)
+
+
+def _rate_hz(per_record: int, record_s: float) -> float:
+    """Samples per second: 997 in 1.994 s are 500 Hz, not 500.00000000000006."""
+    rate_hz = per_record / record_s
+    return round(rate_hz, 6) if math.isclose(rate_hz, round(rate_hz, 6), rel_tol=1e-12) else rate_hz
 
 
 def _framed(signal: EdfSignal, is_inverted: bool, given: Given) -> FramedSignal:

@@ -1,0 +1,1 @@
+"""HL7 annotated ECGs (aECG): rhythm series, the representative beat and a device's annotations."""

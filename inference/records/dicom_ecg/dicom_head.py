@@ -1,0 +1,38 @@
+"""Recognising DICOM by the beginning of a file, also without the preamble that it should have."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from inference.records.file_head import FileHead
+
+PREAMBLE_BYTES: Final = 128
+MAGIC: Final = b"DICM"
+ECG_CLASS: Final = "1.2.840.10008.5.1.4.1.1.9.1."
+"""PS3.4 B.5: 12-lead, general, ambulatory and general 32-bit ECG waveform storage."""
+_ECG_CLASS: Final = ECG_CLASS.encode()
+_MODALITY_ECG: Final = re.compile(
+    rb"\x08\x00\x60\x00(?:CS\x04\x00|\x04\x00\x00\x00)ECG|\x00\x08\x00\x60CS\x00\x04ECG", re.DOTALL
+)
+_WITHOUT_PREAMBLE: Final = re.compile(
+    rb"[\x02\x08]\x00[\x00-\x20]\x00(?:[A-Z]{2}|[\x00-\xff]{2}\x00\x00)|\x00\x08\x00[\x00-\x20][A-Z]{2}",
+    re.DOTALL,
+)
+"""A first element of group 2 or 8: explicit or implicit little endian, or big endian."""
+
+
+def is_dicom_ecg(head: FileHead) -> bool:
+    """Whether a file is DICOM of an ECG class, or of any other but called an ECG (a scanned sheet)."""
+    if _has_preamble(head):
+        return _ECG_CLASS in head.data or _MODALITY_ECG.search(head.data) is not None
+    return _WITHOUT_PREAMBLE.match(head.data) is not None and _ECG_CLASS in head.data
+
+
+def is_other_dicom(head: FileHead) -> bool:
+    """Whether a file is DICOM, but nothing in its head says ECG."""
+    return _has_preamble(head) and not is_dicom_ecg(head)
+
+
+def _has_preamble(head: FileHead) -> bool:
+    return head.data[PREAMBLE_BYTES : PREAMBLE_BYTES + len(MAGIC)] == MAGIC

@@ -1,0 +1,73 @@
+"""Age, birth date and time of recording, as makers write them in XML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from inference.records.patient_text import parse_age
+from inference.records.record import Patient
+from inference.records.xml_tree import number_of
+
+_YEARS_PER: Final = {"year": 1.0, "month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25, "hour": 1 / 8766}
+_FULL_YEARS_FROM: Final = 2
+"""Up to the second birthday an ECG is judged by months, and the age keeps its fraction."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhoAndWhen:
+    """Patient and time of recording; `notes` says what was assumed or not believed."""
+
+    patient: Patient
+    acquired_at: datetime | None
+    notes: tuple[str, ...] = ()
+
+
+def age_in_years(written: str, unit: str) -> tuple[float | None, str]:
+    """An age given in `unit` ("MONTHS", "day", "" for years) in years; a note where it is not believed."""
+    per_year = _YEARS_PER.get(unit.strip().lower().removesuffix("s") or "year")
+    value = number_of(written)
+    if per_year is None and written:
+        return None, f"Age is taken as unknown: the file gives it in '{unit.strip()[:20]}'."
+    return parse_age(written if value is None or per_year is None else value * per_year)
+
+
+def age_at(birth: date | None, day: datetime | None) -> float | None:
+    """Age in years on the day of recording: whole years, below two with its fraction. None where unknown."""
+    if birth is None or day is None or day.date() < birth:
+        return None
+    had_birthday = (day.month, day.day) >= (birth.month, birth.day)
+    whole_years = day.year - birth.year - (not had_birthday)
+    if whole_years < _FULL_YEARS_FROM:
+        return round((day.date() - birth).days / 365.25, 2)
+    return parse_age(whole_years)[0]
+
+
+def parse_date(written: str, patterns: Iterable[str]) -> date | None:
+    """The date in the first of `patterns` (as `strptime` takes them) that fits, None for none."""
+    for pattern in patterns:
+        try:
+            return datetime.strptime(written.strip(), pattern).date()
+        except ValueError:
+            continue
+    return None
+
+
+def acquisition_time(day: date | None, clock: str) -> tuple[datetime | None, str]:
+    """Day and time of recording, and a note where the time of day is not known (midnight stands for it)."""
+    if day is None:
+        return None, ""
+    for pattern in ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M"):
+        try:
+            return datetime.combine(day, datetime.strptime(clock.strip(), pattern).time()), ""
+        except ValueError:
+            continue
+    return datetime(day.year, day.month, day.day), "The file gives the day of recording without a time."
+
+
+def full_name(last: str, *first: str) -> str | None:
+    """ "Last, First Middle" from the parts that are written, None where none is."""
+    given = " ".join(part for part in first if part)
+    return ", ".join(part for part in (last, given) if part) or None

@@ -1,0 +1,1 @@
+"""A Record to a file that others read."""
