@@ -16,7 +16,8 @@ CULPRIT_NAMES: Final = {
     Culprit.LM: "Left main artery",
     Culprit.UNKNOWN: "Culprit artery unknown",
 }
-Group = Literal["Records", "View", "Reading", "Program"]
+Group = Literal["Records", "View", "Recordings of hours", "Reading", "Program"]
+_HOURS: Final[Group] = "Recordings of hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,16 @@ class ActionSpec:
         return f"{self.tooltip} ({self.shown_key})" if self.keys else self.tooltip
 
 
-_PLAIN: Final = {"Return": "Enter", "Right": "→", "Left": "←", "Down": "↓", "Up": "↑", "-": "−"}
+_PLAIN: Final = {
+    "Return": "Enter",
+    "Right": "→",
+    "Left": "←",
+    "Down": "↓",
+    "Up": "↑",
+    "-": "−",
+    "Shift+Right": "Shift+→",
+    "Shift+Left": "Shift+←",
+}
 
 _CONFIDENCE: Final = tuple(
     ActionSpec(
@@ -115,6 +125,47 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("zoom_out", "Zoom out", ("-",), "Shrink the paper", "View"),
     ActionSpec("reset_view", "Whole page", ("0",), "Show the whole page again", "View"),
     ActionSpec("theme", "Light or dark", ("Ctrl+T",), "Light room, dark room with dim or dark paper", "View"),
+    ActionSpec(
+        "previous_window",
+        "Previous 10 s",
+        ("Shift+Left", ","),
+        "Show the ten seconds before these",
+        _HOURS,
+    ),
+    ActionSpec(
+        "next_window",
+        "Next 10 s",
+        ("Shift+Right", "."),
+        "Show the ten seconds after these",
+        _HOURS,
+    ),
+    ActionSpec("strip", "Rhythm strip", ("R",), "Open or close the rhythm strip", _HOURS),
+    ActionSpec(
+        "strip_leads", "One lead in the strip, or all", ("A",), "One lead in the rhythm strip, or all", _HOURS
+    ),
+    ActionSpec("long_lead", "Next lead", ("I",), "Next lead of the overview and the strip", _HOURS),
+    ActionSpec(
+        "scan",
+        "Scan the recording",
+        ("Shift+S",),
+        "Ask the models about every ten seconds of the recording, or stop asking",
+        _HOURS,
+    ),
+    ActionSpec(
+        "scan_peak",
+        "Highest probability of the scan",
+        ("J",),
+        "Go to the highest probability of the scan",
+        _HOURS,
+    ),
+    ActionSpec("scan_model", "Next scan curve", ("Shift+M",), "Show another model's scan", _HOURS),
+    ActionSpec(
+        "read_long",
+        "Read the whole recording",
+        ("Shift+R",),
+        "Stop reading the recording for its overview, or go on",
+        _HOURS,
+    ),
     ActionSpec("omi_yes", "OMI", ("1",), "Occlusion MI, in your judgement", "Reading"),
     ActionSpec("omi_no", "Not OMI", ("2",), "No occlusion MI, in your judgement", "Reading"),
     ActionSpec("omi_uncertain", "Uncertain", ("3",), "Cannot be decided from this ECG", "Reading"),

@@ -27,6 +27,7 @@ from ecgviewer.services.library_service import Scan
 from ecgviewer.widgets.status_strip import StatusStrip
 from ecgviewer.window_dialogs import WindowDialogs
 from ecgviewer.window_export import WindowExport
+from ecgviewer.window_long import WindowLong
 from ecgviewer.window_menu import WindowMenu
 from ecgviewer.window_models import WindowModels
 from ecgviewer.window_news import WindowNews
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1080, 640)
         self.resize(1440, 900)
         self.news = WindowNews(workspace, self.parts, self.status, self)
+        self.long = WindowLong(workspace, self.parts, self.status, self)
         self.dialogs = WindowDialogs(workspace, self.parts, self.status, self)
         self.exporting = WindowExport(workspace, self.parts, self.status, self)
         self.naming = ReaderQuestion(appearance, self)
@@ -98,6 +100,7 @@ class MainWindow(QMainWindow):
             "zoom_out": lambda: parts.ecg.view.zoom_by(1 / ZOOM_STEP),
             "reset_view": self._reset_view,
             "theme": self.appearance.cycle_theme,
+            **self.long.handlers(),
             **{f"omi_{omi.name.lower()}": _deed(parts.reading.wish_omi, omi) for omi in Omi},
             **{f"culprit_{c.name.lower()}": _deed(parts.reading.wish_culprit, c) for c in Culprit},
             **{f"confidence_{n}": _deed(parts.reading.wish_confidence, n) for n in CONFIDENCES},
@@ -131,7 +134,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         workspace, parts = self.workspace, self.parts
-        for source in (parts.header, parts.ecg):
+        for source in (parts.header, parts.ecg, parts.long, parts.strip, self.status):
             source.action_wished.connect(self.do)
         parts.header.layout_wished.connect(self._on_layout_wished)
         parts.header.menu_wished.connect(self.menu.open_under)

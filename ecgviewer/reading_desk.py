@@ -52,6 +52,7 @@ class ReadingDesk(QObject):
         self._store = store
         self._shown_predictions = shown_predictions
         self._record: Record | None = None
+        self._record_path = ""
         self._reader = ""
         self._reading = Reading()
         self._state: DeskState = ""
@@ -113,11 +114,15 @@ class ReadingDesk(QObject):
                 self.undo_stacks.of(record_sha256, name).clear()
                 earlier = self._last_answers(record_sha256, reader)[0]
                 self._lay_over(earlier, replace(unnamed, reader=reader))
-        self.open(self._record)
+        self.open(self._record, self._record_path)
 
-    def open(self, record: Record | None) -> None:
-        """Show the reader's last answers for a record; its earlier steps can be undone again."""
+    def open(self, record: Record | None, record_path: str = "") -> None:
+        """Show the reader's last answers for a record; its earlier steps can be undone again.
+
+        `record_path` is what its readings are kept under where that is not the record's own path.
+        """
         self._record = record
+        self._record_path = record_path or ("" if record is None else str(record.path))
         self.undo_stacks.show(self.record_sha256, self._reader)
         self._history = []
         self._show_last()
@@ -179,7 +184,7 @@ class ReadingDesk(QObject):
         assert record is not None, "answers are only given for an open record"
         return ReadingEntry(
             record_sha256=record.sha256,
-            record_path=str(record.path),
+            record_path=self._record_path,
             reading=reading,
             reader=self._reader,
             app_version=__version__,

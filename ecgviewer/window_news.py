@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ecgviewer.plots.timeline import clock_label, width_label
 from ecgviewer.services.library_entry import LibraryEntry, recording_warnings
 from ecgviewer.services.library_service import Scan
 from ecgviewer.widgets import wording
@@ -25,6 +26,7 @@ _OPEN_BUTTONS = [
     ("open_file", "Open file…"),
     ("open_demo", "Open demo library"),
 ]
+_NEXT_WINDOW_BUTTONS = [("next_window", "Next 10 s"), ("previous_window", "Previous 10 s")]
 _NEXT_BUTTONS = [("next", "Next record"), ("open_folder", "Open another folder…")]
 
 
@@ -153,11 +155,9 @@ class WindowNews(QObject):
     def _show_refusal(self, path: Path, sentence: str) -> None:
         is_asked = self._workspace.undescribed is not None
         buttons = [("describe_table", "Describe this table…"), *_NEXT_BUTTONS] if is_asked else _NEXT_BUTTONS
-        title = (
-            f"{self._name(path)} does not describe itself"
-            if is_asked
-            else f"{self._name(path)} cannot be shown"
-        )
+        if self._workspace.long.recording is not None:
+            buttons = _NEXT_WINDOW_BUTTONS
+        title = f"{self._where(path)} {'does not describe itself' if is_asked else 'cannot be shown'}"
         self._parts.ecg.show_page(title, sentence, buttons)
         self._show_nothing_open()
         self.title_changed.emit(self._name(path))
@@ -186,7 +186,7 @@ class WindowNews(QObject):
         assert analysis is not None
         parts = self._parts
         parts.set_beats_shown(self._are_beats_wished)
-        parts.ecg.show_record(self._name(self._workspace.path), record, analysis)
+        parts.ecg.show_record(self._where(self._workspace.path), record, analysis)
         parts.beat.show_beat(analysis, is_synthetic=record.synthetic is not None)
         is_diagnostic = analysis.band.low_hz <= 0.05 and analysis.band.high_hz >= 150
         parts.header.set_band(analysis.band.caption, is_diagnostic=is_diagnostic)
@@ -198,7 +198,8 @@ class WindowNews(QObject):
     @property
     def _are_beats_wished(self) -> bool:
         workspace = self._workspace
-        return workspace.view.median_row and workspace.path is not None and not workspace.refusal
+        is_open = workspace.path is not None and not workspace.refusal
+        return workspace.view.median_row and is_open and not workspace.is_strip_shown
 
     def _show_summary(self) -> None:
         workspace, parts = self._workspace, self._parts
@@ -280,6 +281,14 @@ class WindowNews(QObject):
     def _on_undo(self, _index: int) -> None:
         stacks = self._workspace.desk.undo_stacks
         self._status.set_undo(stacks.undoText(), stacks.redoText())
+
+    def _where(self, path: Path) -> str:
+        """The record's name, and of a long recording how far from its start these ten seconds are."""
+        recording = self._workspace.long.recording
+        if recording is None:
+            return self._name(path)
+        start = clock_label(self._workspace.start_s, None)
+        return f"{self._name(path)} · {start} of {width_label(recording.duration_s)}"
 
     def _name(self, path: Path) -> str:
         entry = self._workspace.library.entry(path)

@@ -18,11 +18,13 @@ from ecgviewer.widgets.header import Header
 from ecgviewer.widgets.history_panel import HistoryPanel
 from ecgviewer.widgets.import_panel import ImportPanel
 from ecgviewer.widgets.library_panel import LibraryPanel
+from ecgviewer.widgets.long_card import LongCard
 from ecgviewer.widgets.measurements_panel import MeasurementsPanel
 from ecgviewer.widgets.model_panel import ModelPanel
 from ecgviewer.widgets.notice_bar import NoticeBar
 from ecgviewer.widgets.quality_panel import QualityPanel
 from ecgviewer.widgets.reading_panel import ReadingPanel
+from ecgviewer.widgets.strip_card import StripCard
 from ecgviewer.widgets.summary_panel import SummaryPanel
 from ecgviewer.widgets.why_panel import WhyPanel
 
@@ -31,6 +33,10 @@ RIGHT_PX: Final = 340
 GAP_PX: Final = 8
 _PAPER_PARTS: Final[dict[LayoutName, float]] = {"3x4+II": 0.53, "6x2": 0.53, "12x1": 0.69}
 """Part of the height that the paper has above the median beats: twelve rows need more of it."""
+
+_ONE_LEAD_PART: Final = 0.28
+_ALL_LEADS_PART: Final = 0.46
+"""Part of the height that a rhythm strip has under the paper: the paper stays the largest thing."""
 
 
 class WindowParts(QWidget):
@@ -45,6 +51,8 @@ class WindowParts(QWidget):
         self.ecg = EcgCard(theme)
         self.beat = BeatCard(theme)
         self.leads = LeadCard(theme)
+        self.long = LongCard(theme)
+        self.strip = StripCard(theme)
         self.summary = SummaryPanel()
         self.why = WhyPanel()
         self.models = ModelPanel(self.why)
@@ -69,7 +77,7 @@ class WindowParts(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Give the theme to the parts that paint by themselves."""
-        for part in (self.library, self.ecg, self.models):
+        for part in (self.library, self.ecg, self.models, self.long, self.strip):
             part.set_theme(theme)
         self.beat.view.set_theme(theme)
         self.leads.bars.set_theme(theme)
@@ -88,6 +96,16 @@ class WindowParts(QWidget):
             self._keep_share()
             self.beat_row.setVisible(are_shown)
             self._share_height()
+
+    def set_strip_shown(self, is_shown: bool) -> None:
+        """Open the rhythm strip of a long recording under the paper, or close it."""
+        if is_shown == self.strip.isHidden():
+            self.strip.setVisible(is_shown)
+
+    def share_with_strip(self, *, is_tall: bool) -> None:
+        """Give all leads of the strip more of the height than one."""
+        part = _ALL_LEADS_PART if is_tall else _ONE_LEAD_PART
+        self._with_strip.setSizes([round((1 - part) * 10_000), round(part * 10_000)])
 
     def _keep_share(self) -> None:
         paper_px, beats_px = self._split.sizes()
@@ -121,7 +139,15 @@ class WindowParts(QWidget):
         split.setStretchFactor(0, 53)
         split.setStretchFactor(1, 47)
         self._share_height()
-        column.addWidget(split)
+        self._with_strip = QSplitter(Qt.Orientation.Vertical)
+        self._with_strip.setHandleWidth(GAP_PX)
+        self._with_strip.setChildrenCollapsible(False)
+        self._with_strip.addWidget(split)
+        self._with_strip.addWidget(self.strip)
+        self.share_with_strip(is_tall=False)
+        column.setSpacing(GAP_PX)
+        column.addWidget(self._with_strip, 1)
+        column.addWidget(self.long)
         return centre
 
     def _make_right(self) -> QFrame:

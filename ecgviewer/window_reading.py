@@ -68,6 +68,9 @@ class WindowReading(QObject):
             )
             return
         desk.sign()
+        if self._workspace.long.recording is not None:
+            self._status.tell(f"Signed these ten seconds. {BY_ID['next_window'].shown_key} shows the next.")
+            return
         following = self._parts.library.next_unsigned(path)
         if following is None:
             self._status.tell("Signed. No unsigned record is left below this one.")

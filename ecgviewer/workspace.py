@@ -8,6 +8,8 @@ The cycle of a record:
 5. `_on_answered`: `answers_changed` fills cards, bands, bars and sentences. An explanation that takes long is
    made when the reader asks: `explain`, then `_on_explained`.
 6. The reader's answers go through the ReadingDesk to the store (see there).
+
+Of a long recording the record is the ten seconds that are looked at: `show_window` goes through 3 to 6 again.
 """
 
 from __future__ import annotations
@@ -25,11 +27,14 @@ from ecgviewer.reading_desk import ReadingDesk
 from ecgviewer.services.background import Background
 from ecgviewer.services.inference_service import InferenceService, WhyRequest, is_why_on_demand
 from ecgviewer.services.library_service import LibraryService
+from ecgviewer.services.long_service import LongService
 from ecgviewer.services.record_service import LoadedRecord, RecordService, load_record
 from ecgviewer.services.retrain_service import RetrainService
+from ecgviewer.services.scan_service import ScanService
 from ecgviewer.services.store_service import StoreService
 from ecgviewer.services.table_profiles import TableFacts, TableProfiles
 from inference.manifest import ShownPrediction
+from inference.records.window_path import window_path
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
@@ -59,6 +64,8 @@ class ViewState:
     """Whether the median beat that the device stored lies over ours."""
     median_row: bool = True
     """Whether the median beats stand under the paper."""
+    strip: bool = False
+    """Whether a long recording's rhythm strip stands there instead."""
     saliency_bundle: str | None = None
     """Whose explanation is shown; None: the first model's that has one."""
 
@@ -92,10 +99,13 @@ class Workspace(QObject):
         load = partial(load_record, read=self.tables.read)
         self.records = records or RecordService(background, self, load=load)
         self.library = LibraryService(background, index_file, self, read=self.tables.read)
+        self.long = LongService(background, self)
+        self.scan = ScanService(background, inference, self)
         self.retraining = RetrainService(background, store, self)
         self.desk = ReadingDesk(store, self._shown_predictions, self)
         self._view = ViewState()
         self._path: Path | None = None
+        self._start_s = 0.0
         self._loaded: LoadedRecord | None = None
         self._answers: dict[str, ModelAnswer] = {}
         self._whys: dict[str, WhyRequest] = {}
@@ -142,6 +152,11 @@ class Workspace(QObject):
     def refusal(self) -> str:
         """The sentence why the open file cannot be shown; '' where it can."""
         return "" if self._loaded is None else self._loaded.refusal
+
+    @property
+    def start_s(self) -> float:
+        """Where the ten seconds that are open begin in a long recording; 0 for any other record."""
+        return self._start_s
 
     @property
     def undescribed(self) -> UndescribedTable | None:
@@ -194,8 +209,10 @@ class Workspace(QObject):
     def open_record(self, path: Path | None) -> None:
         """Open a record, or close the open one for None."""
         self.record_closing.emit()
-        self.inference.drop()
-        self._path, self._loaded, self._answers, self._whys = path, None, {}, {}
+        self._leave(path, 0.0)
+        recording = self.long.recording
+        if recording is not None and recording.path != path:
+            self.long.show(None)
         if path is None:
             self.desk.open(None)
             self.record_changed.emit()
@@ -204,6 +221,24 @@ class Workspace(QObject):
             self.desk.open(None)
             self.record_opening.emit(path)
         self.records.open(path)
+
+    def show_window(self, start_s: float) -> None:
+        """Open other ten seconds of the long recording that is open; without one do nothing."""
+        recording, path = self.long.recording, self._path
+        if recording is None or path is None or start_s == self._start_s:
+            return
+        self.record_closing.emit()
+        self._leave(path, start_s)
+        if not self.records.is_at_hand(path, start_s):
+            self.desk.open(None)
+            self.record_opening.emit(path)
+        self.records.open_window(path, recording, start_s)
+
+    def _leave(self, path: Path | None, start_s: float) -> None:
+        """Nothing of what was open stands beside what is opened now."""
+        self.inference.drop()
+        self._path, self._start_s = path, start_s
+        self._loaded, self._answers, self._whys = None, {}, {}
 
     def set_view(self, view: ViewState) -> None:
         """Look at the ECG in another way."""
@@ -266,7 +301,16 @@ class Workspace(QObject):
         self.set_view(replace(self._view, device_beat=not self._view.device_beat))
 
     def toggle_median_row(self) -> None:
-        self.set_view(replace(self._view, median_row=not self._view.median_row))
+        is_shown = self._view.median_row and not self.is_strip_shown
+        self.set_view(replace(self._view, median_row=not is_shown, strip=False))
+
+    def toggle_strip(self) -> None:
+        self.set_view(replace(self._view, strip=not self._view.strip))
+
+    @property
+    def is_strip_shown(self) -> bool:
+        """Whether the rhythm strip takes the room of the median beats."""
+        return self._view.strip and self.long.recording is not None
 
     def _shown_predictions(self) -> tuple[ShownPrediction, ...]:
         from inference.results import Prediction
@@ -279,17 +323,21 @@ class Workspace(QObject):
             self.inference.ask(self.record)
 
     def _on_loaded(self, loaded: LoadedRecord) -> None:
-        if loaded.path != self._path:
+        if (loaded.path, loaded.start_s) != (self._path, self._start_s):
             return
         self._loaded = loaded
-        self.desk.open(loaded.record)
+        if loaded.long is None:
+            self.desk.open(loaded.record)
+        else:
+            self.desk.open(loaded.record, window_path(loaded.path, loaded.start_s))
+        self.long.show(loaded.long)
         self.record_changed.emit()
         self.library.note_loaded(loaded)
         self._ask_models()
 
     def _on_broke(self, path: Path) -> None:
         sentence = "This file could not be shown because of a fault in the program; the log has the details."
-        self._on_loaded(LoadedRecord(path, refusal=sentence))
+        self._on_loaded(LoadedRecord(path, refusal=sentence, long=self.long.recording, start_s=self._start_s))
 
     def _on_models_ready(self) -> None:
         self.answers_changed.emit()

@@ -1,5 +1,7 @@
 """`main.py predict`: records in, one JSON object per record out, without a window.
 
+A recording of more than two minutes has one object for each ten seconds, with `start_s`: separate answers,
+no burden analysis, and not validated on ambulatory recordings.
 Each line has `path`, then either `error` or `sha256`, `predictions` (per bundle `bundle`, `classes` with
 the positive class last, `probabilities`, `threshold`, `notes`, or `bundle` and `error`) and
 `lead_shares` ({bundle: {lead: share}}).
@@ -10,17 +12,20 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from inference.registry import BrokenBundle, Registry, find_bundles
+from inference.scan import CAVEAT, unreadable, window_starts_s
 from inference.versions import answering, models_of, read_choices
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
     from inference.engine import Engine
+    from inference.long_records import LongRecord
+    from inference.records.record import Record
     from inference.results import ModelAnswer
 
 EXIT_DONE: Final = 0
@@ -126,11 +131,18 @@ def _write_all(predictor: _Predictor, paths: Iterable[Path], lines: TextIO, told
 
     count = refused = 0
     for count, path in enumerate(find_records(paths), start=1):
-        entry = predictor.entry(path)
-        refused += "error" in entry
-        lines.write(json.dumps(entry, allow_nan=False) + "\n")
-        lines.flush()
-        print(f"{count}  {path}  {entry.get('error', '')}".rstrip(), file=told)
+        n_windows = n_refused = 0
+        for entry in predictor.entries(path):
+            n_windows += "start_s" in entry
+            n_refused += "error" in entry
+            lines.write(json.dumps(entry, allow_nan=False) + "\n")
+            lines.flush()
+        if n_windows:
+            what = f"{n_windows} × 10 s, {n_refused} without an answer. {CAVEAT}"
+        else:
+            refused += n_refused
+            what = entry.get("error", "")
+        print(f"{count}  {path}  {what}".rstrip(), file=told)
     print(f"{count} records, {refused} refused.", file=told)
 
 
@@ -141,23 +153,47 @@ class _Predictor:
     broken: tuple[BrokenBundle, ...]
     want_saliency: bool
 
-    def entry(self, path: Path) -> dict[str, Any]:
-        """One record's JSON object; it has `error` where the file is refused."""
+    def entries(self, path: Path) -> Iterator[dict[str, Any]]:
+        """One record's JSON object, or one for each window of a long recording.
+
+        It has `error` where the file or the window is refused.
+        """
+        from inference.long_records import open_long
         from inference.records import RecordError, read_record
 
         try:
-            record = read_record(path)
+            long = open_long(path)
+            record = read_record(path) if long is None else None
         except RecordError as error:
-            return {"path": str(path), "error": str(error)}
+            yield {"path": str(path), "error": str(error)}
         except Exception:
             # One file must not end a run over thousands; the traceback tells the bug.
             _log.exception("Reading %s failed", path)
-            return {"path": str(path), "error": "The program failed on this file; its messages say where."}
+            yield {"path": str(path), "error": "The program failed on this file; its messages say where."}
+        else:
+            if record is not None:
+                yield {"path": str(path), **self._said(record)}
+            elif long is not None:
+                for start_s in window_starts_s(long.duration_s):
+                    yield {"path": str(path), "start_s": float(start_s), **self._window(long, start_s)}
+
+    def _window(self, long: LongRecord, start_s: float) -> dict[str, Any]:
+        """What there is to say of ten seconds: the answers, or why there are none."""
+        from inference.records import RecordError
+        from inference.signal.analysis import analyse
+
+        try:
+            record = long.window(start_s)
+        except RecordError as error:
+            return {"error": str(error)}
+        sentence = unreadable(analyse(record))
+        return self._said(record) if sentence is None else {"error": sentence}
+
+    def _said(self, record: Record) -> dict[str, Any]:
         answers = {name: self.engine.answer(record, name, self.want_saliency) for name in self.bundles}
         predictions = [_prediction_entry(name, answer) for name, answer in answers.items()]
         predictions += [{"bundle": each.name, "error": each.sentence} for each in self.broken]
         return {
-            "path": str(path),
             "sha256": record.sha256,
             "predictions": predictions,
             "lead_shares": _lead_shares(answers),

@@ -21,7 +21,7 @@ _SAME_PLACE = ("=", "Ctrl+Y")
 
 
 class ShortcutsSheet(QDialog):
-    """Two columns of keys; Escape closes it."""
+    """Three columns of keys; Escape closes it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +29,7 @@ class ShortcutsSheet(QDialog):
         blocks = {name: _rows(specs) for name, specs in by_group().items()}
         columns = QHBoxLayout()
         columns.setSpacing(40)
-        for names in (("Records", "Reading"), ("View", "Program", "Mouse")):
+        for names in (("Records", "Reading"), ("View", "Program"), ("Recordings of hours", "Mouse")):
             side = QVBoxLayout()
             side.setSpacing(16)
             for name in names:

@@ -8,6 +8,9 @@ How a request travels:
 4. A stale answer is dropped there; a fresh one goes to the bound method that was given in step 1.
 5. An exception is a bug: logged with its traceback, announced by `failed`, and given to the caller's
    `on_failure` where there is one. Errors that a user can meet are ordinary answers, not exceptions.
+
+Work that takes minutes runs on the *long* lane, where nobody waits behind it, and says how far it is
+through a `messenger`.
 """
 
 from __future__ import annotations
@@ -20,8 +23,8 @@ from typing import Any, Final, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-Lane = Literal["reader", "engine", "store", "index"]
-LANES: Final[tuple[Lane, ...]] = ("reader", "engine", "store", "index")
+Lane = Literal["reader", "engine", "store", "index", "long"]
+LANES: Final[tuple[Lane, ...]] = ("reader", "engine", "store", "index", "long")
 ShouldStop = Callable[[], bool]
 Work = Callable[[ShouldStop], Any]
 OnAnswer = Callable[[Any], None]
@@ -53,6 +56,16 @@ class Outcome:
     skipped: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What work told on its way: stale when its topic was superseded meanwhile."""
+
+    topic: str
+    generation: int
+    value: Any
+    on_message: OnAnswer
+
+
 class Background(QObject):
     """Runs work on single-thread lanes and brings the answers back to the GUI thread.
 
@@ -62,6 +75,7 @@ class Background(QObject):
     failed = Signal(str)
     """A job ended with an unexpected exception: one line for the error bar."""
     _came_back = Signal(object)
+    _told = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, inline: bool = False) -> None:
         super().__init__(parent)
@@ -76,6 +90,7 @@ class Background(QObject):
                 lane: ThreadPoolExecutor(max_workers=1, thread_name_prefix=lane) for lane in LANES
             }
         self._came_back.connect(self._on_came_back, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_busy(self) -> bool:
@@ -113,6 +128,23 @@ class Background(QObject):
         else:
             self._send(request)
 
+    def messenger(self, topic: str, on_message: OnAnswer) -> OnAnswer:
+        """A function that work of this topic may call from its thread to tell the GUI thread something.
+
+        `on_message` is called on the GUI thread, before the answer; messages of a superseded generation
+        are dropped.
+        """
+        generation = self._generations.get(topic, 0)
+
+        def tell(value: Any) -> None:
+            message = Message(topic, generation, value, on_message)
+            if self._inline:
+                self._on_told(message)
+            elif not self._closing:
+                self._told.emit(message)
+
+        return tell
+
     def shutdown(self) -> None:
         """Drop what is queued on the reading and engine lanes, finish every write, stop the threads."""
         self._closing = True
@@ -144,6 +176,11 @@ class Background(QObject):
         outcome = self._run(request)
         if not self._closing:
             self._came_back.emit(outcome)
+
+    @Slot(object)
+    def _on_told(self, message: Message) -> None:
+        if not self._closing and self._generations.get(message.topic, 0) == message.generation:
+            message.on_message(message.value)
 
     @Slot(object)
     def _on_came_back(self, outcome: Outcome) -> None:

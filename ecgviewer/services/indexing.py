@@ -6,13 +6,14 @@ Nothing here knows Qt; every function runs on the one thread of the lane that ho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ecgviewer.store.library_index import IndexedFile, LibraryIndex
+    from inference.long_records import LongRecord
     from inference.records.record import Record
 
 _NEVER_STILL_TRUE: Final = (-2, -2)
@@ -44,14 +45,21 @@ def still_true(index: LibraryIndex | None, paths: Sequence[Path]) -> Looked:
 
 
 def look_into(path: Path, read: Callable[[Path], Record] | None = None) -> IndexedFile:
-    """Read one file for the index. A file that is not usable is an answer, not an exception."""
+    """Read one file for the index, of a long recording its header only: its hours are not one ECG.
+
+    A file that is not usable is an answer, not an exception.
+    """
     from ecgviewer.store.library_index import IndexedFile
+    from inference.long_records import open_long
     from inference.records import RecordError, read_record
     from inference.records.errors import UndescribedError
     from inference.signal.fingerprint import signal_fingerprint
 
     size, changed_ns = _stamp_of(path, {})
     try:
+        long = open_long(path)
+        if long is not None:
+            return _long_file(long, IndexedFile(str(path), size, changed_ns))
         record = (read or read_record)(path)
     except UndescribedError as error:
         # Not for the next time: by then the reader may have said what such tables hold.
@@ -69,6 +77,17 @@ def look_into(path: Path, read: Callable[[Path], Record] | None = None) -> Index
         sex=record.patient.sex,
         day="" if record.acquired_at is None else date.isoformat(record.acquired_at),
         kind="synthetic" if record.synthetic else "digitised" if record.report.digitised else "",
+    )
+
+
+def _long_file(long: LongRecord, file: IndexedFile) -> IndexedFile:
+    return replace(
+        file,
+        format=long.format,
+        age_years=long.patient.age_years,
+        sex=long.patient.sex,
+        day="" if long.acquired_at is None else date.isoformat(long.acquired_at),
+        kind="long",
     )
 
 

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -21,8 +21,10 @@ from ecgviewer.services.background import Background, ShouldStop
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
+    from inference.long_records import LongRecord
     from inference.records.record import Record
     from inference.results import ModelAnswer
+    from inference.scan import WindowScan
     from inference.versions import Model
 
 
@@ -55,6 +57,11 @@ class EngineLike(Protocol):
 
     def explain(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
         """One bundle's prediction with its explanation; None when it was stopped."""
+
+    def scan_window(
+        self, infos: Sequence[BundleInfo], long: LongRecord, start_s: float, should_stop: ShouldStop
+    ) -> WindowScan | None:
+        """What several bundles say of ten seconds of a long recording; None when it was stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,11 @@ class InferenceService(QObject):
     @property
     def is_ready(self) -> bool:
         return self._engine is not None
+
+    @property
+    def engine(self) -> EngineLike | None:
+        """To be asked on the engine lane only; None until it is loaded."""
+        return self._engine
 
     @property
     def failure(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +13,7 @@ from ecgviewer.services.background import Background
 from ecgviewer.services.index_service import IndexService, Listing
 from ecgviewer.services.library_entry import LibraryEntry, names_for, recording_warnings, with_index
 from ecgviewer.services.record_service import LoadedRecord
+from inference.records.window_path import split_window_path
 
 if TYPE_CHECKING:
     from ecgviewer.store import StoredReading
@@ -100,7 +101,8 @@ class LibraryService(QObject):
         self._hash_of: dict[Path, str] = {}
         self._reader = ""
         self._labels_by_hash: dict[str, Labels] = {}
-        self._labels_by_path: dict[str, Labels] = {}
+        self._labels_by_path: dict[str, dict[str, Labels]] = {}
+        """By file, then by the path that the reading is kept under: that of the file or of a window of it."""
 
     def open(self, paths: list[Path]) -> None:
         """Scan folders and files in the background; a newer wish makes an older one stale."""
@@ -133,7 +135,7 @@ class LibraryService(QObject):
     def note_stored(self, stored: StoredReading) -> None:
         """A reading reached the disk."""
         self._remember(stored)
-        path = self._hashes.get(stored.record_sha256, Path(stored.record_path))
+        path = self._hashes.get(stored.record_sha256, Path(split_window_path(stored.record_path)[0]))
         entry = self._entries.get(path)
         if entry is not None:
             self._put([self._labelled(entry)])
@@ -145,11 +147,14 @@ class LibraryService(QObject):
             return
         record, analysis = loaded.record, loaded.analysis
         if record is None:
-            self._put([replace(entry, refusal=loaded.refusal)])
+            # Ten seconds without signal are no reason to refuse the hours around them.
+            self._put([replace(entry, refusal="" if loaded.long is not None else loaded.refusal)])
             return
-        self._hashes[record.sha256] = loaded.path
-        self._hash_of[loaded.path] = record.sha256
-        warnings = recording_warnings(analysis.quality) if analysis is not None else []
+        if loaded.long is None:
+            self._hashes[record.sha256] = loaded.path
+            self._hash_of[loaded.path] = record.sha256
+        is_whole = loaded.long is None
+        warnings = recording_warnings(analysis.quality) if analysis is not None and is_whole else []
         known = replace(
             entry,
             patient=record.patient,
@@ -163,7 +168,8 @@ class LibraryService(QObject):
 
     def _remember(self, stored: StoredReading) -> None:
         by_hash = self._labels_by_hash.setdefault(stored.record_sha256, {})
-        by_path = self._labels_by_path.setdefault(stored.record_path, {})
+        file = split_window_path(stored.record_path)[0]
+        by_path = self._labels_by_path.setdefault(file, {}).setdefault(stored.record_path, {})
         for labels in (by_hash, by_path):
             if not stored.signed and stored.reading.is_empty:
                 labels.pop(stored.reader, None)
@@ -171,10 +177,13 @@ class LibraryService(QObject):
                 labels[stored.reader] = "signed" if stored.signed else "draft"
 
     def _labelled(self, entry: LibraryEntry) -> LibraryEntry:
-        """By path while the file was not read; its content decides afterwards."""
+        """By path while the file was not read; its content decides afterwards.
+
+        A long recording has no content of its own: what was signed of it anywhere makes it signed.
+        """
         record_sha256 = self._hash_of.get(entry.path)
         if record_sha256 is None:
-            labels = self._labels_by_path.get(str(entry.path), {})
+            labels = _joined(self._labels_by_path.get(str(entry.path), {}).values())
         else:
             labels = self._labels_by_hash.get(record_sha256, {})
         others = labels.keys() - {self._reader}
@@ -232,3 +241,12 @@ class LibraryService(QObject):
         entries = [self._labelled(entry) for entry in fresh]
         self._entries = {entry.path: entry for entry in entries}
         self.library_changed.emit(replace(found, is_update=is_update), entries)
+
+
+def _joined(places: Iterable[Labels]) -> Labels:
+    """What each reader made of a file whose parts have readings of their own; signed outweighs draft."""
+    joined: Labels = {}
+    for labels in places:
+        for reader, state in labels.items():
+            joined[reader] = "signed" if "signed" in (state, joined.get(reader)) else "draft"
+    return joined

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ecgviewer.services.inference_service import FoundBundles, is_why_on_demand
@@ -11,8 +12,10 @@ if TYPE_CHECKING:
     from ecgviewer.services.background import ShouldStop
     from inference.bundle_info import BundleInfo
     from inference.engine import Engine
+    from inference.long_records import LongRecord
     from inference.records.record import Record
     from inference.results import ModelAnswer
+    from inference.scan import WindowScan
 
 
 def find_models() -> FoundBundles:
@@ -46,6 +49,18 @@ class LocalEngine:
     def explain(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
         """Prediction with its explanation, however long that takes; None when stopped."""
         return self._ask(info, record, True, should_stop)
+
+    def scan_window(
+        self, infos: Sequence[BundleInfo], long: LongRecord, start_s: float, should_stop: ShouldStop
+    ) -> WindowScan | None:
+        """Predictions for one window of a long recording; the open record's analyses stay at hand."""
+        from inference.results import Stopped
+        from inference.scan import scan_window
+
+        try:
+            return scan_window(self._engine, infos, long, start_s, should_stop)
+        except Stopped:
+            return None
 
     def _ask(
         self, info: BundleInfo, record: Record, wants_why: bool, should_stop: ShouldStop

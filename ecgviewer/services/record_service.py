@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from ecgviewer.services.background import Background, ShouldStop
 
 if TYPE_CHECKING:
+    from inference.long_records import LongRecord
     from inference.measure.measurements import Measurements
     from inference.records.errors import UndescribedTable
     from inference.records.record import Record
@@ -30,7 +31,8 @@ KEPT_RECORDS: Final = 12
 class LoadedRecord:
     """What became of a file: a record with its analysis, or the sentence why it was refused.
 
-    `measurements` are of the analysis' median beat, None where there is none.
+    `measurements` are of the analysis' median beat, None where there is none. Of a long recording
+    (`long`) the record is the ten seconds from `start_s` on; only they were refused where that is so.
     """
 
     path: Path
@@ -38,6 +40,8 @@ class LoadedRecord:
     analysis: EcgAnalysis | None = None
     refusal: str = ""
     measurements: Measurements | None = None
+    long: LongRecord | None = None
+    start_s: float = 0.0
     device_beat: OverlaidBeat | None = None
     """The median beat that the device stored, laid over the analysis' own."""
     undescribed: UndescribedTable | None = None
@@ -45,24 +49,48 @@ class LoadedRecord:
 
 
 def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> LoadedRecord:
-    """Read, analyse and measure a file. A file that is not usable is an answer, not an exception."""
-    from inference.measure.measurements import measure
+    """Read, analyse and measure a file, of a long recording its first ten seconds.
+
+    A file that is not usable is an answer, not an exception.
+    """
+    from inference.long_records import open_long
     from inference.records import RecordError, read_record
     from inference.records.errors import UndescribedError
-    from inference.signal.analysis import analyse
-    from inference.signal.device_beat import overlay
 
     try:
-        record = (read or read_record)(path)
+        long = open_long(path)
+        if long is None:
+            return _looked_at(LoadedRecord(path, (read or read_record)(path)))
     except UndescribedError as error:
         return LoadedRecord(path, refusal=str(error), undescribed=error.table)
     except RecordError as error:
         return LoadedRecord(path, refusal=str(error))
-    analysis = analyse(record)
+    return load_window(path, long, 0.0)
+
+
+def load_window(path: Path, long: LongRecord, start_s: float) -> LoadedRecord:
+    """Read, analyse and measure ten seconds of a long recording."""
+    from inference.records import RecordError
+
+    try:
+        record = long.window(start_s)
+    except RecordError as error:
+        return LoadedRecord(path, refusal=str(error), long=long, start_s=start_s)
+    return _looked_at(LoadedRecord(path, record, long=long, start_s=start_s))
+
+
+def _looked_at(read: LoadedRecord) -> LoadedRecord:
+    """The same with its analysis and measurements."""
+    from inference.measure.measurements import measure
+    from inference.signal.analysis import analyse
+    from inference.signal.device_beat import overlay
+
+    assert read.record is not None
+    analysis = analyse(read.record)
     found = None if analysis.beat is None else measure(analysis.beat, analysis.rhythm)
-    stored = record.device.median_beat
+    stored = read.record.device.median_beat
     laid = None if analysis.beat is None or stored is None else overlay(stored, analysis.beat)
-    return LoadedRecord(path, record, analysis, measurements=found, device_beat=laid)
+    return replace(read, analysis=analysis, measurements=found, device_beat=laid)
 
 
 class RecordService(QObject):
@@ -85,27 +113,39 @@ class RecordService(QObject):
         super().__init__(parent)
         self._background = background
         self._load = load
-        self._kept: OrderedDict[Path, LoadedRecord] = OrderedDict()
+        self._kept: OrderedDict[tuple[Path, float], LoadedRecord] = OrderedDict()
         self._wished: Path | None = None
         self._peeks: list[Path] = []
         self._is_peeking = False
 
     def open(self, path: Path) -> None:
         """Load a record and announce it by `loaded`; an earlier wish that still waits is dropped."""
+        self._open(path, 0.0, self._job(path))
+
+    def open_window(self, path: Path, long: LongRecord, start_s: float) -> None:
+        """Load ten seconds of a long recording and announce them by `loaded`, as `open` does."""
+        self._open(path, start_s, lambda _stop: load_window(path, long, start_s))
+
+    def read_ahead(self, path: Path, long: LongRecord, start_s: float) -> None:
+        """Have ten seconds of a long recording at hand that are likely to be wished for next."""
+        if not self.is_at_hand(path, start_s):
+            self._background.submit(
+                "reader", lambda _stop: load_window(path, long, start_s), self._keep, topic="record"
+            )
+
+    def is_at_hand(self, path: Path, start_s: float = 0.0) -> bool:
+        """Whether `open` will answer at once."""
+        return (path, start_s) in self._kept
+
+    def _open(self, path: Path, start_s: float, job: Callable[[ShouldStop], LoadedRecord]) -> None:
         self._background.supersede("record")
         self._wished = path
-        kept = self._kept.get(path)
+        kept = self._kept.get((path, start_s))
         if kept is not None:
-            self._kept.move_to_end(path)
+            self._kept.move_to_end((path, start_s))
             self.loaded.emit(kept)
             return
-        self._background.submit(
-            "reader", self._job(path), self._on_loaded, topic="record", on_failure=self._on_broke
-        )
-
-    def is_at_hand(self, path: Path) -> bool:
-        """Whether `open` will answer at once."""
-        return path in self._kept
+        self._background.submit("reader", job, self._on_loaded, topic="record", on_failure=self._on_broke)
 
     def peek(self, paths: list[Path]) -> None:
         """Look into records when nothing better is to do; replaces the peeks that still wait.
@@ -113,16 +153,16 @@ class RecordService(QObject):
         One peek at a time is handed to the reader thread, so that opening a record never queues
         behind a screenful of them.
         """
-        self._peeks = [path for path in paths if path not in self._kept]
+        self._peeks = [path for path in paths if not self.is_at_hand(path)]
         for path in paths:
-            if path in self._kept:
-                self.looked_into.emit(self._kept[path])
+            if self.is_at_hand(path):
+                self.looked_into.emit(self._kept[path, 0.0])
         self._peek_next()
 
     def forget_undescribed(self) -> None:
         """Forget the tables that could not be read for want of a description: one was given now."""
-        for path in [path for path, loaded in self._kept.items() if loaded.undescribed is not None]:
-            del self._kept[path]
+        for place in [place for place, loaded in self._kept.items() if loaded.undescribed is not None]:
+            del self._kept[place]
 
     def forget(self) -> None:
         """Read everything anew: another library was opened."""
@@ -141,8 +181,8 @@ class RecordService(QObject):
         self._background.submit("reader", self._job(path), self._on_peeked, on_failure=self._on_peek_broke)
 
     def _keep(self, loaded: LoadedRecord) -> None:
-        self._kept[loaded.path] = loaded
-        self._kept.move_to_end(loaded.path)
+        self._kept[loaded.path, loaded.start_s] = loaded
+        self._kept.move_to_end((loaded.path, loaded.start_s))
         while len(self._kept) > KEPT_RECORDS:
             self._kept.popitem(last=False)
 
@@ -156,7 +196,7 @@ class RecordService(QObject):
 
     def _on_peeked(self, loaded: LoadedRecord) -> None:
         self._is_peeking = False
-        if loaded.path in self._kept or len(self._kept) < KEPT_RECORDS:
+        if self.is_at_hand(loaded.path) or len(self._kept) < KEPT_RECORDS:
             self._keep(loaded)
         self.looked_into.emit(loaded)
         self._peek_next()

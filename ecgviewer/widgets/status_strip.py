@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStatusBar, QWidget
 
 from ecgviewer.actions import BY_ID
+from ecgviewer.widgets.job_line import JobLine
 from ecgviewer.widgets.parts import ElidedLabel, label, set_role
 
 _MESSAGE_MS = 6000
 
 
 class StatusStrip(QStatusBar):
-    """Left: the last message or save. Middle: keys. Right: the engine."""
+    """Left: the last message or save. Middle: what runs for long, keys. Right: the engine."""
+
+    action_wished = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,7 +26,12 @@ class StatusStrip(QStatusBar):
         self.saved = ElidedLabel("Nothing to save", "caption")
         self.keys = label("", "caption")
         self.engine = label("", "caption")
+        self.reading = JobLine("read_long")
+        self.scan = JobLine("scan")
         self.addWidget(self.saved, 1)
+        for job in (self.reading, self.scan):
+            self.addPermanentWidget(job)
+            job.action_wished.connect(self.action_wished)
         self.addPermanentWidget(self.keys)
         self.addPermanentWidget(self.engine)
         self._resting = ("Nothing to save", "caption")

@@ -144,3 +144,41 @@ def test_in_line_everything_has_happened_when_submit_returns(qtbot: QtBot) -> No
     background, listener = Background(inline=True), Listener()
     background.submit("engine", lambda _stop: "now", listener.on_answer)
     assert listener.answers == ["now"]
+
+
+def test_work_tells_how_far_it_is_before_its_answer_comes_and_stale_news_are_dropped(
+    background: Background, qtbot: QtBot
+) -> None:
+    told: list[object] = []
+    threads: set[int] = set()
+
+    def on_message(value: object) -> None:
+        told.append(value)
+        threads.add(threading.get_ident())
+
+    stale = background.messenger("pyramid", told.append)
+    background.supersede("pyramid")
+    tell = background.messenger("pyramid", on_message)
+
+    def work(_should_stop: Callable[[], bool]) -> str:
+        stale("of the recording before")
+        for part in (0.25, 0.5, 1.0):
+            tell(part)
+        return "done"
+
+    background.submit("long", work, lambda value: told.append(value), topic="pyramid")
+    qtbot.waitUntil(lambda: "done" in told, timeout=20_000)
+    assert told == [0.25, 0.5, 1.0, "done"]
+    assert threads == {threading.get_ident()}
+
+
+def test_work_of_minutes_keeps_nobody_on_the_other_lanes_waiting(
+    background: Background, qtbot: QtBot
+) -> None:
+    listener, gate = Listener(), threading.Event()
+    background.submit("long", after(gate, "the whole day"), listener.on_answer)
+    background.submit("reader", lambda _stop: "one record", listener.on_answer)
+    qtbot.waitUntil(lambda: listener.answers == ["one record"], timeout=20_000)
+    gate.set()
+    qtbot.waitUntil(lambda: not background.is_busy, timeout=20_000)
+    assert listener.answers == ["one record", "the whole day"]

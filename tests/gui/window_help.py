@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -19,9 +19,11 @@ from ecgviewer.services.inference_service import FoundBundles
 from ecgviewer.store import LabelStore
 from inference.bundle_info import BundleInfo
 from inference.labels import MI_LOCATIONS
+from inference.long_records import LongRecord
 from inference.prepare import PrepareSpec
 from inference.records import Record
 from inference.results import Attribution, ModelAnswer, ModelFailure, Prediction
+from inference.scan import WindowScan
 
 Shown = TypeVar("Shown", bound=QWidget)
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +80,9 @@ class KnownModels:
     asked: list[tuple[str, str]] = field(default_factory=list)
     explained: list[tuple[str, str]] = field(default_factory=list)
     device_name: str = "CPU"
+    scanned: list[float] = field(default_factory=list)
+    peaks: tuple[float, ...] = ()
+    unanswered: tuple[float, ...] = ()
 
     def find(self) -> FoundBundles:
         return FoundBundles(self.bundles)
@@ -122,6 +127,22 @@ class KnownModels:
         windows = np.zeros((12, 0), dtype=np.float32)
         why = Attribution(info.name, record.sha256, "IL", "Saliency", windows, SITE_SHARES)
         return replace(answer, attribution=why)
+
+    def scan_window(
+        self,
+        infos: Sequence[BundleInfo],
+        _long: LongRecord,
+        start_s: float,
+        should_stop: Callable[[], bool],
+    ) -> WindowScan | None:
+        """The windows of `peaks` are answered with `omi`, `unanswered` ones not at all, others with 0.05."""
+        self.scanned.append(start_s)
+        if should_stop():
+            return None
+        if start_s in self.unanswered:
+            return WindowScan(start_s, why={info.name: "There is no valid signal." for info in infos})
+        value = self.omi if start_s in self.peaks else 0.05
+        return WindowScan(start_s, {info.name: value for info in infos})
 
 
 def _sites() -> list[float]:

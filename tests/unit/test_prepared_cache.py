@@ -38,14 +38,14 @@ from tests.unit.labelled_sets import saved_records
 from training.data import inputs, preparing
 records = saved_records(Path(sys.argv[1]), n=10)
 inputs.BLOCK_RECORDS = 3
-n_read, read = 0, preparing.read_record
+n_read, read = 0, preparing.read_place
 def read_and_die(path):
     global n_read
     n_read += 1
     if n_read == 8:
         os.kill(os.getpid(), signal.SIGKILL)
     return read(path)
-preparing.read_record = read_and_die
+preparing.read_place = read_and_die
 inputs.prepare_set(records, PrepareSpec(), Path(sys.argv[2]), n_workers=1)
 """
 
@@ -67,7 +67,7 @@ def files_read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         paths.append(path)
         return read_record(path)
 
-    monkeypatch.setattr(preparing, "read_record", read)
+    monkeypatch.setattr(preparing, "read_place", read)
     return paths
 
 

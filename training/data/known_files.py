@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from inference.records.window_path import split_window_path
+
 _LOG = logging.getLogger(__name__)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -70,7 +72,8 @@ def file_stamps(paths: Sequence[Path]) -> list[str]:
         folder = path.parent
         if folder not in folders:
             folders[folder] = _facts_by_stem(folder)
-        facts = folders[folder].get(path.stem, [])
+        stem = Path(split_window_path(str(path))[0]).stem
+        facts = folders[folder].get(stem, [])
         said = "\n".join([str(path.absolute()), *sorted(facts)])
         stamps.append(hashlib.sha256(said.encode()).hexdigest()[:32])
     return stamps

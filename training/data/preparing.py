@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from inference.long_records.places import read_place
 from inference.prepare import PrepareError, PrepareSpec, prepare
-from inference.records import RecordError, read_record
+from inference.records import RecordError
 from inference.signal.analysis import analyse
 from training.data.columns import Column
 from training.data.known_files import KnownFile
@@ -40,7 +41,7 @@ def prepare_block(paths: Sequence[Path], spec: PrepareSpec, columns: Sequence[Co
     rows: dict[str, list[npt.NDArray[Any]]] = {column.name: [] for column in columns}
     for path in paths:
         try:
-            record = read_record(path)
+            record = read_place(path)
             analysis = analyse(record, spec.band)
             model_input = prepare(record, spec, analysis)
             row = {column.name: column.row(record, analysis, model_input) for column in columns}
