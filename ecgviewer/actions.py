@@ -116,7 +116,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ),
     ActionSpec("beats", "Single beats", ("B",), "Show the beats behind the median beat", "View"),
     ActionSpec(
-        "device_beat", "Device's median beat", ("J",), "Lay the device's own median beat over ours", "View"
+        "device_beat", "Device's median beat", ("E",), "Lay the device's own median beat over ours", "View"
     ),
     ActionSpec(
         "median_row", "Median beats", ("D",), "Show the median beats, or give their room to the paper", "View"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -59,36 +58,29 @@ def look_into(path: Path, read: Callable[[Path], Record] | None = None) -> Index
     try:
         long = open_long(path)
         if long is not None:
-            return _long_file(long, IndexedFile(str(path), size, changed_ns))
+            return _known(IndexedFile(str(path), size, changed_ns, format=long.format, kind="long"), long)
         record = (read or read_record)(path)
     except UndescribedError as error:
         # Not for the next time: by then the reader may have said what such tables hold.
         return IndexedFile(str(path), *_NEVER_STILL_TRUE, refusal=str(error))
     except RecordError as error:
         return IndexedFile(str(path), size, changed_ns, refusal=str(error))
-    return IndexedFile(
+    file = IndexedFile(
         path=str(path),
         size=size,
         changed_ns=changed_ns,
         record_sha256=record.sha256,
         fingerprint=signal_fingerprint(record),
         format=record.report.format,
-        age_years=record.patient.age_years,
-        sex=record.patient.sex,
-        day="" if record.acquired_at is None else date.isoformat(record.acquired_at),
         kind="synthetic" if record.synthetic else "digitised" if record.report.digitised else "",
     )
+    return _known(file, record)
 
 
-def _long_file(long: LongRecord, file: IndexedFile) -> IndexedFile:
-    return replace(
-        file,
-        format=long.format,
-        age_years=long.patient.age_years,
-        sex=long.patient.sex,
-        day="" if long.acquired_at is None else date.isoformat(long.acquired_at),
-        kind="long",
-    )
+def _known(file: IndexedFile, read: Record | LongRecord) -> IndexedFile:
+    """The same with what the file says of the patient and the day."""
+    day = "" if read.acquired_at is None else f"{read.acquired_at:%Y-%m-%d}"
+    return replace(file, age_years=read.patient.age_years, sex=read.patient.sex, day=day)
 
 
 def same_ecgs(files: Iterable[IndexedFile]) -> dict[str, tuple[str, ...]]:

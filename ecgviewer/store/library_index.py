@@ -68,7 +68,8 @@ _log = logging.getLogger(__name__)
 class IndexedFile:
     """What one file was found to hold. It holds for as long as size and time of change are the same.
 
-    `record_sha256` and `fingerprint` (inference.signal.fingerprint) are '' for a file that was refused.
+    `record_sha256` and `fingerprint` (inference.signal.fingerprint) are '' for a file that was refused, and
+    for one that is more than one ECG: a recording of hours, a picture.
     `kind` is "", "synthetic", "digitised", "long" or "page"; `day` is ISO or ''.
     """
 

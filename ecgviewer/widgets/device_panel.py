@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from ecgviewer.actions import hint
+from ecgviewer.actions import hint, key
 from ecgviewer.widgets.device_words import Comparison, compare, filter_text, maker_text, rest_of
 from ecgviewer.widgets.folding_card import FoldingCard
 from ecgviewer.widgets.keyed import KeyedButton
@@ -33,7 +33,7 @@ class DevicePanel(FoldingCard):
         self.others = label("", "caption", wrap=True, selectable=True)
         self.filters = label("", "caption", wrap=True, selectable=True)
         self.beat = label("", "caption", wrap=True, selectable=True)
-        self.beat_button = KeyedButton("Lay its median beat over ours", "J")
+        self.beat_button = KeyedButton("Lay its median beat over ours", key("device_beat"))
         self.beat_button.setProperty("role", "quiet")
         self.beat_button.setToolTip(hint("device_beat"))
         self.parts = (
