@@ -11,10 +11,9 @@ How a library becomes known:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -27,16 +26,9 @@ if TYPE_CHECKING:
 
 HANDFUL: Final = 16
 """Files between two words of progress: a few tenths of a second on a slow disk."""
+_T = TypeVar("_T")
 _TOPIC: Final = "index"
 _LISTING_TOPIC: Final = "remembered"
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What a folder or archive held when it was last looked through."""
-
-    root: Path | None
-    paths: list[Path]
 
 
 class IndexService(QObject):
@@ -66,13 +58,24 @@ class IndexService(QObject):
         self._known: dict[str, IndexedFile] = {}
         self._total = 0
 
-    def remembered(self, find_root: Callable[[], Path | None], on_answer: Callable[[Listing], None]) -> None:
-        """Ask what the root held when it was last looked through; no paths for what is new."""
+    def remembered(
+        self,
+        find_root: Callable[[], Path | None],
+        made_of: Callable[[Path, list[Path]], _T],
+        on_answer: Callable[[_T | None], None],
+    ) -> None:
+        """Ask what the root held when it was last looked through, as `made_of` makes of root and paths.
+
+        Root and answer are made on the index lane: both may take long. None where there is no root.
+        """
         self.cancel()
         self._background.supersede(_LISTING_TOPIC)
-        self._background.submit(
-            "index", lambda _stop: self._listing(find_root()), on_answer, topic=_LISTING_TOPIC
-        )
+
+        def work(_should_stop: ShouldStop) -> _T | None:
+            root = find_root()
+            return None if root is None else made_of(root, self._listing(root))
+
+        self._background.submit("index", work, on_answer, topic=_LISTING_TOPIC)
 
     def set_paths(self, paths: tuple[Path, ...], root: Path | None) -> None:
         """The library now holds these files: tell what is known of them, and look into the others."""
@@ -109,11 +112,9 @@ class IndexService(QObject):
                 self._file = None
         return self._index
 
-    def _listing(self, root: Path | None) -> Listing:
+    def _listing(self, root: Path) -> list[Path]:
         index = self._open()
-        if index is None or root is None:
-            return Listing(root, [])
-        return Listing(root, [Path(path) for path in index.listing(str(root))])
+        return [] if index is None else [Path(path) for path in index.listing(str(root))]
 
     def _look_up(self, paths: tuple[Path, ...], root: Path | None) -> Looked:
         index = self._open()

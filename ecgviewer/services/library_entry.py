@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -81,12 +82,14 @@ def rhythm_notes(findings: Iterable[QualityFinding]) -> list[str]:
 
 def names_for(paths: list[Path], root: Path | None) -> list[str]:
     """Short names that tell records apart: the stem, with its folder where stems repeat."""
-    stems: dict[str, int] = {}
-    for path in paths:
-        stems[path.stem] = stems.get(path.stem, 0) + 1
-    names = []
-    for path in paths:
-        parent = "" if root is not None and path.parent == root else path.parent.name
-        repeats = stems[path.stem] > 1 and parent
-        names.append(f"{parent} / {path.stem}" if repeats else path.stem)
-    return names
+    stems = [path.stem for path in paths]
+    counts = Counter(stems)
+    return [
+        stem if counts[stem] == 1 else _with_folder(path, stem, root)
+        for path, stem in zip(paths, stems, strict=True)
+    ]
+
+
+def _with_folder(path: Path, stem: str, root: Path | None) -> str:
+    parent = "" if root is not None and path.parent == root else path.parent.name
+    return f"{parent} / {stem}" if parent else stem

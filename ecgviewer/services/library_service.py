@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.services.background import Background
-from ecgviewer.services.index_service import IndexService, Listing
+from ecgviewer.services.index_service import IndexService
 from ecgviewer.services.library_entry import LibraryEntry, names_for, recording_warnings, with_index
 from ecgviewer.services.record_service import LoadedRecord
 from inference.records.window_path import split_window_path
@@ -46,9 +46,12 @@ def root_of(opened: list[Path]) -> Path | None:
     return opened[0] if is_one else None
 
 
-def remembered_scan(root: Path, paths: list[Path]) -> Scan:
-    """The library as it was when `root` was last looked through."""
-    return Scan(root.name, tuple(paths), tuple(names_for(paths, root)), paths[0], root)
+def remembered_scan(root: Path, paths: list[Path]) -> Scan | None:
+    """The library as it was when `root` was last looked through; None where that is not known."""
+    if not paths:
+        return None
+    # Through a dictionary, so that hashes, which paths keep, are computed here and not in the window.
+    return Scan(root.name, tuple(dict.fromkeys(paths)), tuple(names_for(paths, root)), paths[0], root)
 
 
 def scan(opened: list[Path]) -> Scan:
@@ -109,7 +112,7 @@ class LibraryService(QObject):
         self._background.supersede("library")
         self._shown = None
         self.scanning.emit()
-        self.index.remembered(lambda: root_of(paths), self._on_remembered)
+        self.index.remembered(lambda: root_of(paths), remembered_scan, self._on_remembered)
         self._background.submit("reader", lambda _stop: scan(paths), self._on_scanned, topic="library")
 
     def look_again(self) -> None:
@@ -186,6 +189,9 @@ class LibraryService(QObject):
             labels = _joined(self._labels_by_path.get(str(entry.path), {}).values())
         else:
             labels = self._labels_by_hash.get(record_sha256, {})
+        if not labels and entry.label is None and not entry.is_read_by_others:
+            # Nearly every entry of a large library: making each of them anew would stop the window.
+            return entry
         others = labels.keys() - {self._reader}
         return replace(entry, label=labels.get(self._reader), is_read_by_others=bool(others))
 
@@ -222,9 +228,9 @@ class LibraryService(QObject):
         entry = self._entries.get(Path(path))
         return Path(path).name if entry is None else f"{entry.name} ({entry.path.suffix.lstrip('.')})"
 
-    def _on_remembered(self, listing: Listing) -> None:
-        if listing.root is not None and listing.paths and self._shown is None:
-            self._on_scanned(remembered_scan(listing.root, listing.paths))
+    def _on_remembered(self, remembered: Scan | None) -> None:
+        if remembered is not None and self._shown is None:
+            self._on_scanned(remembered)
 
     def _on_scanned(self, found: Scan) -> None:
         shown, self._shown = self._shown, found
@@ -237,8 +243,14 @@ class LibraryService(QObject):
         if not is_update:
             self._hashes, self._hash_of = {}, {}
         named = zip(found.paths, found.names, strict=True)
-        fresh = (replace(kept.get(path, LibraryEntry(path, name)), name=name) for path, name in named)
-        entries = [self._labelled(entry) for entry in fresh]
+        entries = []
+        for path, name in named:
+            entry = kept.get(path)
+            if entry is None:
+                entry = LibraryEntry(path, name)
+            elif entry.name != name:
+                entry = replace(entry, name=name)
+            entries.append(self._labelled(entry))
         self._entries = {entry.path: entry for entry in entries}
         self.library_changed.emit(replace(found, is_update=is_update), entries)
 

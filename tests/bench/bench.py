@@ -25,7 +25,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from figures import Figure, figure_from_json, table
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SECTIONS: Final = ("start", "window", "long_window", "chain", "engine", "training", "long", "built")
+SECTIONS: Final = (
+    "start",
+    "window",
+    "long_window",
+    "library",
+    "chain",
+    "engine",
+    "training",
+    "long",
+    "built",
+)
 TIMEOUT_S: Final = 900
 
 
