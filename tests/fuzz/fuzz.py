@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.fuzz.rounds import Tally, fuzz
-from tests.fuzz.seeds import BUILT, Seed, real_seeds
+from tests.fuzz.seed import Seed
+from tests.fuzz.seeds import BUILT, real_seeds
 
 PER_FORMAT: Final = 2000
 SLOWEST_S: Final = 2.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fuzz.mutations import mutated
-from tests.fuzz.seeds import Seed
+from tests.fuzz.seed import Seed
 from tests.fuzz.watch import Outcome, read_watched
 
 

@@ -6,26 +6,18 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from inference.records import STANDARD_LEADS
+from tests.fuzz.maker_seeds import MAKERS
+from tests.fuzz.seed import Seed
 from tests.unit.edf_files import MadeEdf, write_edf
 from tests.unit.ishne_files import MadeIshne, write_ishne
 from tests.unit.wfdb_files import twelve_leads, write_record
 from tests.unit.wfdb_words import largest, waves, write_differences, write_packed
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """A record's files: `make(folder)` writes them and returns the one that is opened."""
-
-    format: str
-    name: str
-    make: Callable[[Path], Path]
 
 
 def _wfdb(folder: Path) -> Path:
@@ -159,6 +151,7 @@ def _schiller(folder: Path) -> Path:
 
 
 BUILT: Final = (
+    *MAKERS,
     Seed("WFDB", "format 16", _wfdb),
     Seed("WFDB", "format 212", _wfdb_212),
     Seed("WFDB", "two segments", _segments),

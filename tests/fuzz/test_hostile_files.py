@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz.rounds import Tally, fuzz
-from tests.fuzz.seeds import BUILT, Seed, real_seeds
+from tests.fuzz.seed import Seed
+from tests.fuzz.seeds import BUILT, real_seeds
 
 PER_FORMAT = 120
 
