@@ -85,5 +85,5 @@ def beat_text(overlaid: OverlaidBeat | None) -> str:
 
 
 def _value(measurement: DeviceMeasurement) -> str:
-    unit = measurement.unit
+    unit = "°" if measurement.unit in ("deg", "degrees") else measurement.unit
     return f"{measurement.value}{'' if unit in ('', '°') else ' '}{unit}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from html import escape
+
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from ecgviewer.widgets.folding_card import FoldingCard
@@ -22,6 +25,7 @@ class ImportPanel(FoldingCard):
         self.heading.addWidget(self.arrow)
         self.failed = label("", "warning", wrap=True, selectable=True)
         self.report = label("", "caption", wrap=True, selectable=True)
+        self.report.setTextFormat(Qt.TextFormat.RichText)
         self.body.addWidget(self.failed)
         self.body.addWidget(self.report)
         self.set_report(None)
@@ -45,6 +49,4 @@ class ImportPanel(FoldingCard):
 
 
 def _paragraph(kind: str, texts: list[str]) -> str:
-    from html import escape
-
     return f"<b>{escape(kind)}</b><br>" + "<br>".join(escape(text) for text in texts)

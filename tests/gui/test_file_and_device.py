@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from ecgviewer.app import Desk
@@ -125,6 +126,14 @@ def test_the_cards_show_file_and_device_of_the_open_record(
     assert "device" not in view.caption.left
     parts.device.beat_button.click()
     assert "blue: the device's own" in view.caption.left
+
+
+def test_what_a_file_says_of_itself_is_text_and_no_markup(desk: Desk) -> None:
+    report = ImportReport("<b>DICOM</b>", ("<img src=x>",))
+    panel = desk.window.parts.file
+    panel.set_report(report)
+    assert "&lt;img src=x&gt;" in panel.report.text()
+    assert panel.report.textFormat() == Qt.TextFormat.RichText
 
 
 def test_a_file_without_a_device_shows_no_device(desk: Desk) -> None:
