@@ -151,7 +151,8 @@ def header_names(text: str) -> list[str]:
 def _is_plain(info: zipfile.ZipInfo) -> bool:
     name = info.filename
     parts = PurePosixPath(name).parts
-    return not (
+    # A name may be empty, which ZipInfo.is_dir does not expect.
+    return bool(name) and not (
         info.is_dir()
         or name.startswith("/")
         or any(mark in name for mark in ("\\", ":", "\x00"))

@@ -146,3 +146,15 @@ def test_a_locked_archive_asks_to_be_unpacked(study: Path, tmp_path: Path) -> No
 
     with pytest.raises(RecordError, match="locked with a password"):
         read_record(path / "first" / "a.hea")
+
+
+def test_a_member_without_a_name_is_passed_over(study: Path, tmp_path: Path) -> None:
+    nameless = bytearray(study.read_bytes())
+    place = nameless.find(b"PK\x01\x02")
+    length = int.from_bytes(nameless[place + 28 : place + 30], "little")
+    # What was the name becomes the comment.
+    nameless[place + 28 : place + 34] = bytes(4) + length.to_bytes(2, "little")
+    path = tmp_path / "nameless.zip"
+    path.write_bytes(bytes(nameless))
+
+    assert len(list(find_records([path]))) == 3
