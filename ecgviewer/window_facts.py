@@ -67,4 +67,5 @@ class WindowFacts:
     def _show_file(self, record: Record) -> None:
         path = self._workspace.path
         entry = self._workspace.library.entry(path) if path is not None else None
-        self._parts.file.set_report(record.report, () if entry is None else entry.same_as)
+        same_as = () if entry is None else entry.same_as
+        self._parts.file.set_report(record.report, record.patient, same_as)

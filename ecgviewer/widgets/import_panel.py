@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from ecgviewer.widgets.folding_card import FoldingCard
 from ecgviewer.widgets.parts import ElidedLabel, label, set_role
-from ecgviewer.widgets.report_words import headline, report_sections
-from inference.records.record import ImportReport
+from ecgviewer.widgets.report_words import headline, patient_sentences, report_sections
+from inference.records.record import ImportReport, Patient
 
 
 class ImportPanel(FoldingCard):
@@ -30,8 +30,10 @@ class ImportPanel(FoldingCard):
         self.body.addWidget(self.report)
         self.set_report(None)
 
-    def set_report(self, report: ImportReport | None, same_as: tuple[str, ...] = ()) -> None:
-        """Show a report, with the other files of the library that hold the same ECG; None hides the card."""
+    def set_report(
+        self, report: ImportReport | None, patient: Patient | None = None, same_as: tuple[str, ...] = ()
+    ) -> None:
+        """Show a report, whom the file is of, and other files with the same ECG; no report hides the card."""
         if report is None:
             self.hide()
             return
@@ -39,6 +41,9 @@ class ImportPanel(FoldingCard):
         self.headline.setText(words)
         set_role(self.headline, "warning" if is_doubtful else "caption")
         sections = report_sections(report)
+        who = patient_sentences(patient) if patient is not None else []
+        if who:
+            sections.insert(0, ("Patient, as the file says", who))
         if same_as:
             sections.append(("The same ECG", [f"Also in this library as {', '.join(same_as)}."]))
         self.failed.setText("\n".join(text for kind, texts in sections if kind == "Failed" for text in texts))

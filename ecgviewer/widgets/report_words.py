@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from inference.records.record import EINTHOVEN_LIMIT_MV, ImportReport
+from inference.records.record import EINTHOVEN_LIMIT_MV, ImportReport, Patient
 
 DIGITISED: Final = "digitised"
 """The word that stands beside every ECG whose samples were measured from a picture."""
@@ -37,6 +37,16 @@ def report_sections(report: ImportReport) -> list[tuple[str, list[str]]]:
         ("Read", [f"Format: {report.format}.", *report.read]),
     ]
     return [(kind, texts) for kind, texts in sections if texts]
+
+
+def patient_sentences(patient: Patient) -> list[str]:
+    """Who the file says it is of: on screen only, never stored with a reading."""
+    said = [
+        f"Name: {patient.name}." if patient.name else "",
+        f"Number: {patient.patient_id}." if patient.patient_id else "",
+        f"Born {patient.birth_date:%Y-%m-%d}." if patient.birth_date else "",
+    ]
+    return [sentence for sentence in said if sentence]
 
 
 _DIGITISED_SENTENCE: Final = (

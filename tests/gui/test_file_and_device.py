@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from ecgviewer.plots.beat_view import BeatView
 from ecgviewer.services.record_service import load_record
 from ecgviewer.widgets.device_words import beat_text, compare, filter_text, rest_of
 from ecgviewer.widgets.report_words import headline, report_sections
-from inference.records import ImportReport, Record, read_record
+from inference.records import ImportReport, Patient, Record, read_record
 from inference.records.device import DeviceFilters, DeviceFindings, DeviceMeasurement, DeviceMedianBeat
 from inference.signal.analysis import analyse
 from inference.signal.device_beat import overlay
@@ -134,6 +135,15 @@ def test_what_a_file_says_of_itself_is_text_and_no_markup(desk: Desk) -> None:
     panel.set_report(report)
     assert "&lt;img src=x&gt;" in panel.report.text()
     assert panel.report.textFormat() == Qt.TextFormat.RichText
+
+
+def test_whom_the_file_is_of_is_shown_and_not_stored_with_the_report(desk: Desk) -> None:
+    panel = desk.window.parts.file
+    panel.set_report(
+        ImportReport("DICOM"), Patient(name="Eva Müller", patient_id="47", birth_date=date(1962, 5, 10))
+    )
+    assert "Name: Eva Müller.<br>Number: 47.<br>Born 1962-05-10." in panel.report.text()
+    assert "Müller" not in str(asdict(replace(read_record(NORMAL), patient=patient).report))
 
 
 def test_a_file_without_a_device_shows_no_device(desk: Desk) -> None:
