@@ -139,9 +139,8 @@ def test_what_a_file_says_of_itself_is_text_and_no_markup(desk: Desk) -> None:
 
 def test_whom_the_file_is_of_is_shown_and_not_stored_with_the_report(desk: Desk) -> None:
     panel = desk.window.parts.file
-    panel.set_report(
-        ImportReport("DICOM"), Patient(name="Eva Müller", patient_id="47", birth_date=date(1962, 5, 10))
-    )
+    patient = Patient(name="Eva Müller", patient_id="47", birth_date=date(1962, 5, 10))
+    panel.set_report(ImportReport("DICOM"), patient)
     assert "Name: Eva Müller.<br>Number: 47.<br>Born 1962-05-10." in panel.report.text()
     assert "Müller" not in str(asdict(replace(read_record(NORMAL), patient=patient).report))
 
