@@ -1,0 +1,161 @@
+"""The line that the pen drew, row by row: the cheapest way through the ink from left to right.
+
+A way may run along the page, which costs where there is no ink, and up and down within a column of pixels,
+which is nearly free where there is ink: a steep stroke costs little, a leap over empty paper much. The best
+way is found by dynamic programming, one column after the other, for all rows of the sheet at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.pages.straighten import PX_PER_MM
+
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+
+ABOVE_MM: Final = 35.0
+BELOW_MM: Final = 30.0
+"""How far a trace is followed from its baseline: 3.5 and 3 mV."""
+_ALONG: Final = 1.0
+"""What a pixel of empty paper costs along the page."""
+_LEAP: Final = 0.3
+"""What one costs up or down: a lead may begin elsewhere than the one before ended."""
+_INKED: Final = 0.004
+"""What a pixel of ink costs up or down, so that a way never runs back and forth."""
+_INK_ENOUGH: Final = 0.4
+_PEN_MM: Final = 0.6
+"""A stroke no taller than this is the pen's own width: the trace runs level there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One row's way over the columns `first` … of the page, in pixels from the page's top.
+
+    `y` is the trace's place in each column, `upper` and `lower` are the ends of its stroke there, and
+    `blank` says where the way had to leap over empty paper; all of shape (n_columns,).
+    """
+
+    first: int
+    y: FloatArray = field(repr=False)
+    upper: FloatArray = field(repr=False)
+    lower: FloatArray = field(repr=False)
+    blank: npt.NDArray[np.bool_] = field(repr=False)
+
+    @property
+    def stop(self) -> int:
+        return self.first + self.y.size
+
+
+def follow_rows(ink: FloatArray, baselines: list[float], first: int, stop: int) -> list[Trace]:
+    """The trace of each row around its baseline (pixels) over the columns first … stop of the ink (h, w)."""
+    above, below = round(ABOVE_MM * PX_PER_MM), round(BELOW_MM * PX_PER_MM)
+    padded = np.pad(ink[:, first:stop], ((above, below), (0, 0)))
+    tops = [round(baseline) for baseline in baselines]
+    bands = np.stack([padded[top : top + above + below] for top in tops])
+    ways = _cheapest_ways(bands, above)
+    return [
+        _trace_of(band, entered, left, first, top - above)
+        for band, (entered, left), top in zip(bands, ways, tops, strict=True)
+    ]
+
+
+def _cheapest_ways(bands: FloatArray, baseline: int) -> list[tuple[IntArray, IntArray]]:
+    """Per row of bands (n, h, w) where its way enters and leaves each column, both (w,)."""
+    n_rows, height, width = bands.shape
+    empty = np.clip(1.0 - bands / _INK_ENOUGH, 0.0, 1.0).transpose(2, 0, 1)
+    places = np.arange(height)
+    so_far = np.broadcast_to(0.01 * np.abs(places - baseline), (n_rows, height)) + _ALONG * empty[0]
+    came_from = np.empty((width, n_rows, height), dtype=np.int32)
+    for column in range(width):
+        so_far, came_from[column] = _up_and_down(so_far, _LEAP * empty[column] + _INKED, places)
+        if column + 1 < width:
+            so_far = so_far + _ALONG * empty[column + 1]
+    return [_traced_back(came_from[:, row], int(so_far[row].argmin())) for row in range(n_rows)]
+
+
+def _up_and_down(
+    so_far: npt.NDArray[np.float64], cost: FloatArray, places: IntArray
+) -> tuple[npt.NDArray[np.float64], IntArray]:
+    """The least cost of each pixel (n, h) of a column when the way may run up or down it, and from where."""
+    climbed = np.cumsum(cost, axis=1, dtype=np.float64)
+    down = so_far - climbed
+    least_down = np.minimum.accumulate(down, axis=1)
+    from_above = np.maximum.accumulate(np.where(down <= least_down, places, 0), axis=1)
+    up = (so_far + climbed)[:, ::-1]
+    least_up = np.minimum.accumulate(up, axis=1)
+    from_below = places[-1] - np.maximum.accumulate(np.where(up <= least_up, places, 0), axis=1)[:, ::-1]
+    by_down, by_up = least_down + climbed, least_up[:, ::-1] - climbed
+    return np.minimum(by_down, by_up), np.where(by_down <= by_up, from_above, from_below)
+
+
+def _traced_back(came_from: IntArray, end: int) -> tuple[IntArray, IntArray]:
+    width = came_from.shape[0]
+    entered, left = np.empty(width, dtype=np.int64), np.empty(width, dtype=np.int64)
+    here = end
+    for column in range(width - 1, -1, -1):
+        left[column] = here
+        here = int(came_from[column, here])
+        entered[column] = here
+    return entered, left
+
+
+def _trace_of(band: FloatArray, entered: IntArray, left: IntArray, first: int, top: int) -> Trace:
+    upper, lower = np.minimum(entered, left), np.maximum(entered, left)
+    columns = np.arange(band.shape[1])
+    is_ink = band > _INK_ENOUGH
+    blank = ~(_near_ink(is_ink, entered, columns) & _near_ink(is_ink, left, columns))
+    upper, lower = _whole_strokes(is_ink, upper, lower, blank)
+    y = _places(band, upper, lower, blank)
+    return Trace(first, y + top, (upper + top).astype(np.float32), (lower + top).astype(np.float32), blank)
+
+
+def _near_ink(is_ink: npt.NDArray[np.bool_], places: IntArray, columns: IntArray) -> npt.NDArray[np.bool_]:
+    """Whether there is ink at places (w,) of each column or a pixel from there: thin lines are that uneven."""
+    last = is_ink.shape[0] - 1
+    here: npt.NDArray[np.bool_] = is_ink[places, columns]
+    return here | is_ink[np.maximum(places - 1, 0), columns] | is_ink[np.minimum(places + 1, last), columns]
+
+
+def _whole_strokes(
+    is_ink: npt.NDArray[np.bool_], upper: IntArray, lower: IntArray, blank: npt.NDArray[np.bool_]
+) -> tuple[IntArray, IntArray]:
+    """The way's stretch of each column, lengthened to both ends of the ink that it runs in."""
+    rows = np.arange(is_ink.shape[0])[:, None]
+    last_empty = np.maximum.accumulate(np.where(is_ink, -1, rows), axis=0)
+    next_empty = np.minimum.accumulate(np.where(is_ink, rows.size, rows)[::-1], axis=0)[::-1]
+    columns = np.arange(is_ink.shape[1])
+    top = np.where(blank, upper, last_empty[upper, columns] + 1)
+    bottom = np.where(blank, lower, next_empty[lower, columns] - 1)
+    return top, bottom
+
+
+def _places(
+    band: FloatArray, upper: IntArray, lower: IntArray, blank: npt.NDArray[np.bool_]
+) -> FloatArray:
+    """Where the trace is in each column (w,): mid-stroke, or half a pen inside the tip where it turns."""
+    thin = lower - upper <= _PEN_MM * PX_PER_MM
+    level = thin & ~blank
+    pen = float(np.median((lower - upper)[level])) if level.any() else 0.0
+    middle = (upper + lower) / 2.0
+    before, after = np.roll(upper, 1), np.roll(upper, -1)
+    is_top = ~thin & (upper <= before) & (upper <= after)
+    under, over = np.roll(lower, 1), np.roll(lower, -1)
+    is_bottom = ~thin & (lower >= under) & (lower >= over)
+    y = np.where(is_top, upper + pen / 2, np.where(is_bottom, lower - pen / 2, middle))
+    y = np.where(is_top & is_bottom, middle, y)
+    y = np.where(level, _centres(band, upper, lower), y)
+    return y.astype(np.float32)
+
+
+def _centres(band: FloatArray, upper: IntArray, lower: IntArray) -> FloatArray:
+    """The centre of the ink between one pixel above and one below each stroke, to a part of a pixel."""
+    rows = np.arange(band.shape[0], dtype=np.float32)[:, None]
+    weight = np.where((rows >= upper - 1) & (rows <= lower + 1), band, np.float32(0.0))
+    total = weight.sum(axis=0)
+    centre: FloatArray = (weight * rows).sum(axis=0) / np.maximum(total, np.float32(1e-6))
+    return centre
