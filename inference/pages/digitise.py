@@ -41,6 +41,8 @@ _LEAST_PAPER_MM: Final = 100.0
 _LONGEST_BLANK_PX: Final = 6
 _BLANK_SHARE: Final = 0.02
 """How much of a lead may be without ink: 30 ms in one piece, and 2 % of it."""
+_BORDER_PX: Final = 8
+"""Around the border of two leads the end of one and the beginning of the next may stand above each other."""
 _NAMES_ENOUGH: Final = 4
 """So many lead names in their places show which arrangement it is."""
 _NAME_ABOVE_MM: Final = 30.0
@@ -146,9 +148,8 @@ def _reading(rows: _Rows, arrangement: Arrangement) -> _Reading:
         expected = _piece_at(pieces, rows.pulses, found)
         if expected is None or not expected.name:
             continue
-        if expected.name == found.name:
-            named += 1
-        else:
+        named += found.may_be(expected.name)
+        if found.is_surely_not(expected.name):
             contradicting.append(found.name)
     return _Reading(arrangement, pieces, named, contradicting)
 
@@ -197,7 +198,8 @@ def _check_ink(page: FlatPage, rows: _Rows, reading: _Reading) -> None:
         raise NotDigitisedError("the paper is bent: its grid lines are not straight")
     for piece in reading.pieces:
         trace = rows.traces[piece.row]
-        blank = trace.blank[piece.first - trace.first : piece.stop - trace.first]
+        first, stop = piece.first + _BORDER_PX, piece.stop - _BORDER_PX
+        blank = trace.blank[first - trace.first : stop - trace.first]
         longest = max((stop - start for start, stop in _runs(blank)), default=0)
         if longest > _LONGEST_BLANK_PX or blank.mean() > _BLANK_SHARE:
             raise NotDigitisedError(f"the trace of {piece.name or 'the rhythm strip'} is broken or too faint")
@@ -205,9 +207,14 @@ def _check_ink(page: FlatPage, rows: _Rows, reading: _Reading) -> None:
         for other in rows.traces[:row]:
             if _meet(trace, other):
                 raise NotDigitisedError("the traces of two rows touch each other")
-    joined = joined_to_traces(rows.loose)
-    if joined:
+    borders = [piece.stop for piece in reading.pieces]
+    if any(not _is_at_border(part, borders) for part in joined_to_traces(rows.loose)):
         raise NotDigitisedError("writing, or a part of a trace that could not be followed, touches a trace")
+
+
+def _is_at_border(part: LoosePart, borders: Sequence[int]) -> bool:
+    """Whether ink lies where one lead ends and the next begins, perhaps a pixel before."""
+    return any(part.x0 >= border - _BORDER_PX and part.x1 <= border + _BORDER_PX for border in borders)
 
 
 def _runs(condition: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

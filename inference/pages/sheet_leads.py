@@ -16,8 +16,8 @@ from inference.pages.trace import Trace
 FloatArray = npt.NDArray[np.float32]
 
 N_SAMPLES: Final = int(SHEET_S * FS_HZ)
-_LONGEST_BLANK_PX: Final = 2
-"""Samples over a longer leap of the trace are taken for missing."""
+BORDER_PX: Final = 3
+"""Where one lead gives way to the next, 15 ms on both sides belong to neither for sure."""
 _ALIKE: Final = 0.9
 """Least correlation of a rhythm strip with the same lead's piece."""
 _MORE_ALIKE: Final = 0.03
@@ -27,8 +27,10 @@ _LEAST_OVERLAP: Final = 200
 
 def piece_mv(piece: Piece, trace: Trace, pulse: Pulse) -> FloatArray:
     """A piece as (2000,) mV at its place in ten seconds, NaN elsewhere; 0 mV is the pulse's foot."""
-    y = trace.y[piece.first - trace.first : piece.stop - trace.first]
-    values = (np.float32(pulse.baseline) - y) / np.float32(PX_PER_MM * GAIN_MM_MV)
+    here = slice(piece.first - trace.first, piece.stop - trace.first)
+    values = (np.float32(pulse.baseline) - trace.y[here]) / np.float32(PX_PER_MM * GAIN_MM_MV)
+    if piece.name:
+        values[:BORDER_PX] = values[-BORDER_PX:] = np.nan
     start = round(piece.start_s * FS_HZ)
     row = np.full(N_SAMPLES, np.nan, dtype=np.float32)
     values = values[: N_SAMPLES - start]

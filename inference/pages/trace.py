@@ -18,15 +18,18 @@ from inference.pages.straighten import PX_PER_MM
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
-ABOVE_MM: Final = 35.0
-BELOW_MM: Final = 30.0
-"""How far a trace is followed from its baseline: 3.5 and 3 mV."""
-_ALONG: Final = 1.0
+ABOVE_MM: Final = 45.0
+BELOW_MM: Final = 45.0
+"""How far a trace is followed from its baseline: 4.5 mV."""
+_ALONG: Final = 4.0
 """What a pixel of empty paper costs along the page."""
 _LEAP: Final = 0.3
-"""What one costs up or down: a lead may begin elsewhere than the one before ended."""
+"""What one costs up or down: a lead may begin elsewhere than the one before ended. So little that a leap of
+7 mm at the border of two leads costs less than a short cut over five pixels of empty paper."""
 _INKED: Final = 0.004
 """What a pixel of ink costs up or down, so that a way never runs back and forth."""
+_OWN_MM: Final = 12.0
+"""So near to its baseline a row's ink is its own."""
 _INK_ENOUGH: Final = 0.4
 _PEN_MM: Final = 0.6
 """A stroke no taller than this is the pen's own width: the trace runs level there."""
@@ -68,14 +71,26 @@ def _cheapest_ways(bands: FloatArray, baseline: int) -> list[tuple[IntArray, Int
     """Per row of bands (n, h, w) where its way enters and leaves each column, both (w,)."""
     n_rows, height, width = bands.shape
     empty = np.clip(1.0 - bands / _INK_ENOUGH, 0.0, 1.0).transpose(2, 0, 1)
+    # A thin level line may be uneven by a pixel, which must not cost anything over ten seconds.
+    beside = np.minimum(empty, np.minimum(np.roll(empty, 1, axis=2), np.roll(empty, -1, axis=2)))
+    for row, band in enumerate(bands):
+        # After a row's end nothing may be won by leaping to another row that is longer.
+        beside[_last_inked(band, baseline) + 1 :, row] = 0.0
     places = np.arange(height)
-    so_far = np.broadcast_to(0.01 * np.abs(places - baseline), (n_rows, height)) + _ALONG * empty[0]
+    so_far = np.broadcast_to(0.01 * np.abs(places - baseline), (n_rows, height)) + _ALONG * beside[0]
     came_from = np.empty((width, n_rows, height), dtype=np.int32)
     for column in range(width):
         so_far, came_from[column] = _up_and_down(so_far, _LEAP * empty[column] + _INKED, places)
         if column + 1 < width:
-            so_far = so_far + _ALONG * empty[column + 1]
+            so_far = so_far + _ALONG * beside[column + 1]
     return [_traced_back(came_from[:, row], int(so_far[row].argmin())) for row in range(n_rows)]
+
+
+def _last_inked(band: FloatArray, baseline: int) -> int:
+    """The last column of a band (h, w) with ink near the row's baseline."""
+    reach = round(_OWN_MM * PX_PER_MM)
+    inked = np.flatnonzero((band[baseline - reach : baseline + reach] > _INK_ENOUGH).any(axis=0))
+    return int(inked[-1]) if inked.size else -1
 
 
 def _up_and_down(
@@ -105,20 +120,22 @@ def _traced_back(came_from: IntArray, end: int) -> tuple[IntArray, IntArray]:
 
 
 def _trace_of(band: FloatArray, entered: IntArray, left: IntArray, first: int, top: int) -> Trace:
-    upper, lower = np.minimum(entered, left), np.maximum(entered, left)
     columns = np.arange(band.shape[1])
     is_ink = band > _INK_ENOUGH
-    blank = ~(_near_ink(is_ink, entered, columns) & _near_ink(is_ink, left, columns))
+    entered, left = _onto_ink(is_ink, entered, columns), _onto_ink(is_ink, left, columns)
+    upper, lower = np.minimum(entered, left), np.maximum(entered, left)
+    blank = ~(is_ink[entered, columns] & is_ink[left, columns])
     upper, lower = _whole_strokes(is_ink, upper, lower, blank)
     y = _places(band, upper, lower, blank)
     return Trace(first, y + top, (upper + top).astype(np.float32), (lower + top).astype(np.float32), blank)
 
 
-def _near_ink(is_ink: npt.NDArray[np.bool_], places: IntArray, columns: IntArray) -> npt.NDArray[np.bool_]:
-    """Whether there is ink at places (w,) of each column or a pixel from there: thin lines are that uneven."""
-    last = is_ink.shape[0] - 1
-    here: npt.NDArray[np.bool_] = is_ink[places, columns]
-    return here | is_ink[np.maximum(places - 1, 0), columns] | is_ink[np.minimum(places + 1, last), columns]
+def _onto_ink(is_ink: npt.NDArray[np.bool_], places: IntArray, columns: IntArray) -> IntArray:
+    """Places (w,) of each column, moved by a pixel where only the neighbour is ink: thin lines are uneven."""
+    above = np.maximum(places - 1, 0)
+    below = np.minimum(places + 1, is_ink.shape[0] - 1)
+    aside = np.where(is_ink[above, columns], above, np.where(is_ink[below, columns], below, places))
+    return np.where(is_ink[places, columns], places, aside)
 
 
 def _whole_strokes(
