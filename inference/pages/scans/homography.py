@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.lattice import Tile
+from inference.pages.scans.lattice import Tile
 
 Vector = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.straighten import PX_PER_MM
+from inference.pages.scans.straighten import PX_PER_MM
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.loose_ink import LoosePart
-from inference.pages.straighten import PX_PER_MM
+from inference.pages.scans.loose_ink import LoosePart
+from inference.pages.scans.straighten import PX_PER_MM
 from inference.records.leads import STANDARD_LEADS
 from inference.resource_paths import resources_folder
 from inference.signal.paper_letters import lettering

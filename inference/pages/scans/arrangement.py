@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from inference.pages.calibration_pulse import Pulse
-from inference.pages.straighten import PX_PER_MM
-from inference.pages.trace import Trace
+from inference.pages.scans.calibration_pulse import Pulse
+from inference.pages.scans.straighten import PX_PER_MM
+from inference.pages.scans.trace import Trace
 from inference.records.leads import STANDARD_LEADS
 
 SHEET_S: Final = 10.0

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.arrangement import FS_HZ, GAIN_MM_MV, SHEET_S, Piece
-from inference.pages.calibration_pulse import Pulse
-from inference.pages.straighten import PX_PER_MM
-from inference.pages.trace import Trace
+from inference.pages.scans.arrangement import FS_HZ, GAIN_MM_MV, SHEET_S, Piece
+from inference.pages.scans.calibration_pulse import Pulse
+from inference.pages.scans.straighten import PX_PER_MM
+from inference.pages.scans.trace import Trace
 
 FloatArray = npt.NDArray[np.float32]
 

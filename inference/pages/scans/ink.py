@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.light import light_of
-from inference.pages.straighten import PX_PER_MM
+from inference.pages.scans.light import light_of
+from inference.pages.scans.straighten import PX_PER_MM
 
 ByteArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float32]

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.arrangement import (
+from inference.pages.scans.arrangement import (
     ARRANGEMENTS,
     GAIN_MM_MV,
     SHEET_S,
@@ -23,15 +23,15 @@ from inference.pages.arrangement import (
     Piece,
     cut,
 )
-from inference.pages.calibration_pulse import Pulse, find_pulses
-from inference.pages.ink import ink_of
-from inference.pages.lead_names import FoundName, find_names
-from inference.pages.limb_check import LIMIT, limb_disagreements
-from inference.pages.loose_ink import LoosePart, joined_to_traces, loose_parts
+from inference.pages.scans.calibration_pulse import Pulse, find_pulses
+from inference.pages.scans.ink import ink_of
+from inference.pages.scans.lead_names import FoundName, find_names
+from inference.pages.scans.limb_check import LIMIT, limb_disagreements
+from inference.pages.scans.loose_ink import LoosePart, joined_to_traces, loose_parts
 from inference.pages.page_layout import LeadArea, PageLayout
-from inference.pages.sheet_leads import piece_mv, rhythm_lead
-from inference.pages.straighten import FLAT_LIMIT, PX_PER_MM, FlatPage
-from inference.pages.trace import Trace, follow_rows
+from inference.pages.scans.sheet_leads import piece_mv, rhythm_lead
+from inference.pages.scans.straighten import FLAT_LIMIT, PX_PER_MM, FlatPage
+from inference.pages.scans.trace import Trace, follow_rows
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.homography import SheetFit, fit_sheet
-from inference.pages.lattice import TILE_PX, grid_tiles
-from inference.pages.light import light_of
+from inference.pages.scans.homography import SheetFit, fit_sheet
+from inference.pages.scans.lattice import TILE_PX, grid_tiles
+from inference.pages.scans.light import light_of
 
 ByteArray = npt.NDArray[np.uint8]
 Vector = npt.NDArray[np.float64]

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.straighten import PX_PER_MM
-from inference.pages.trace import Trace
+from inference.pages.scans.straighten import PX_PER_MM
+from inference.pages.scans.trace import Trace
 
 FloatArray = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
