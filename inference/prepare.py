@@ -33,6 +33,7 @@ _NOTABLE: Final = (
     "low_rate",
     "limb_reversal",
     "einthoven",
+    "digitised",
     "too_small",
     "too_large",
 )

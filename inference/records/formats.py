@@ -9,6 +9,7 @@ from typing import Final
 
 from inference.records.file_head import FileHead
 from inference.records.given import Given
+from inference.records.pdf_reader import is_pdf, read_pdf
 from inference.records.record import Record
 
 
@@ -28,7 +29,7 @@ class Format:
     """Endings that other files have too: in a folder these are listed where `recognises` says so."""
 
 
-FORMATS: Final[tuple[Format, ...]] = ()
+FORMATS: Final[tuple[Format, ...]] = (Format("PDF (vector print)", is_pdf, read_pdf, own_suffixes=(".pdf",)),)
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 
 

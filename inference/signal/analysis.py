@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -30,6 +31,16 @@ from inference.signal.quality import (
 )
 from inference.signal.r_peaks import detect_r_peaks
 from inference.signal.rhythm import describe_rhythm
+from inference.signal.stretches import (
+    Stretches,
+    align_by_column,
+    average_of_all,
+    column_breaks,
+    filter_inside,
+    find_stretches,
+    on_r_of_all_leads,
+    r_samples_by_column,
+)
 
 _MOST_GAPS: Final = 0.2
 """Share of missing samples, where other leads were recorded, above which a lead has no median beat."""
@@ -77,7 +88,7 @@ def _on_model_time_base(record: Record) -> _TimeBase:
     whole = bridged(twelve, gaps) if gaps.any() else twelve
     faults = (
         *whole_file_findings(whole, gaps, record.report),
-        *source_findings(whole, gaps, record.fs_hz),
+        *source_findings(whole, gaps, record.fs_hz, is_sheet=record.report.digitised),
     )
     signals = resample(whole, record.fs_hz, MODEL_FS_HZ)
     if gaps.any() and record.fs_hz != MODEL_FS_HZ:
@@ -104,8 +115,10 @@ def _r_samples(raw: _TimeBase, silent: BoolArray, spectrum: LeadSpectrum) -> Int
 
 def _assemble(record: Record, band: FilterBand, raw: _TimeBase, spectrum: LeadSpectrum) -> EcgAnalysis:
     silent = silence(raw.gaps)
-    r_samples = _r_samples(raw, silent, spectrum)
     kept = _leads_of_the_beat(raw.gaps, silent)
+    if stretches := find_stretches(raw.gaps, kept):
+        return _assemble_sheet(record, band, raw, spectrum, kept, stretches)
+    r_samples = _r_samples(raw, silent, spectrum)
     filtered = spectrum.filtered(band)
     aligned_on = filtered if band == ALIGNMENT_BAND else spectrum.filtered(ALIGNMENT_BAND)
     alignment, problem = _aligned(aligned_on[kept], r_samples, np.asarray(raw.gaps[kept].any(axis=0)))
@@ -114,10 +127,55 @@ def _assemble(record: Record, band: FilterBand, raw: _TimeBase, spectrum: LeadSp
     if alignment is not None:
         own = None if band == ALIGNMENT_BAND else filtered[kept]
         beat = median_beat(alignment, kept, rhythm.rr_median_ms, own)
+    quality = (*raw.faults, *noise_findings(raw.signals_mv))
+    return _finished(record, band, raw, filtered, rhythm, quality, beat, problem)
+
+
+def _assemble_sheet(
+    record: Record,
+    band: FilterBand,
+    raw: _TimeBase,
+    spectrum: LeadSpectrum,
+    whole: BoolArray,
+    stretches: Stretches,
+) -> EcgAnalysis:
+    """As `_assemble`, where most leads were recorded for a part of the time, each in a stretch of its own."""
+    filtered, aligned_on = spectrum.filtered(band), spectrum.filtered(ALIGNMENT_BAND)
+    filter_inside(filtered, raw.signals_mv, stretches, band)
+    filter_inside(aligned_on, raw.signals_mv, stretches, ALIGNMENT_BAND)
+    silent = silence(raw.gaps)
+    if whole.any():
+        r_samples = detect_r_peaks(raw.signals_mv[whole], MODEL_FS_HZ, spectrum.of_leads(whole))
+        alignment, problem = _aligned(aligned_on[whole], r_samples, np.asarray(raw.gaps[whole].any(axis=0)))
+        if alignment is not None:
+            alignment = on_r_of_all_leads(alignment, aligned_on, whole, stretches)
+    else:
+        silent = silent | column_breaks(silent.size, stretches)
+        r_samples = r_samples_by_column(raw.signals_mv, stretches)
+        alignment, problem = _attempted(lambda: align_by_column(aligned_on, r_samples, stretches))
+    rhythm = describe_rhythm(r_samples, _ectopic(alignment), silent)
+    beat = None
+    if alignment is not None:
+        average, present, note = average_of_all(filtered, alignment, whole, stretches)
+        everything = replace(alignment, average_mv=average)
+        beat = median_beat(everything, present, rhythm.rr_median_ms, notes=(note,))
+    quality = (*raw.faults, *noise_findings(raw.signals_mv, stretches))
+    return _finished(record, band, raw, filtered, rhythm, quality, beat, problem)
+
+
+def _finished(
+    record: Record,
+    band: FilterBand,
+    raw: _TimeBase,
+    filtered: FloatArray,
+    rhythm: Rhythm,
+    findings: Iterable[QualityFinding],
+    beat: MedianBeat | None,
+    problem: str | None,
+) -> EcgAnalysis:
     filtered[raw.gaps] = np.nan
     filtered.flags.writeable = False
-    quality = [*raw.faults, *noise_findings(raw.signals_mv)]
-    quality += record_findings(beat, rhythm, record.fs_hz, record.duration_s)
+    quality = [*findings, *record_findings(beat, rhythm, record.fs_hz, record.duration_s)]
     if problem is not None:
         quality.append(QualityFinding("no_beats", problem))
     return EcgAnalysis(record.sha256, band, filtered, rhythm, tuple(quality), beat, problem)
@@ -132,9 +190,13 @@ def _leads_of_the_beat(gaps: BoolArray, silent: BoolArray) -> BoolArray:
 def _aligned(
     signals_mv: FloatArray, r_samples: IntArray, gaps: BoolArray
 ) -> tuple[BeatAlignment | None, str | None]:
+    return _attempted(lambda: align_beats(signals_mv, r_samples, gaps))
+
+
+def _attempted(align: Callable[[], BeatAlignment]) -> tuple[BeatAlignment | None, str | None]:
     """The aligned beats, or the sentence why there are none."""
     try:
-        return align_beats(signals_mv, r_samples, gaps), None
+        return align(), None
     except SignalError as error:
         return None, str(error)
 

@@ -67,6 +67,7 @@ FindingKind = Literal[
     "baseline_wander",
     "limb_reversal",
     "einthoven",
+    "digitised",
     "too_small",
     "too_large",
     "few_beats",

@@ -79,7 +79,7 @@ def align_beats(signals_mv: FloatArray, r_samples: IntArray, gaps: BoolArray | N
         rejections[index] = DIFFERENT_SHAPE
     average = _nan_median(aligned[similar])
     return BeatAlignment(
-        r_samples, tuple(rejections), centres[similar], medoid_sample, _r_shift(average), average
+        r_samples, tuple(rejections), centres[similar], medoid_sample, r_shift_of(average), average
     )
 
 
@@ -164,7 +164,7 @@ def _nan_median(stack: npt.NDArray[np.float32]) -> FloatArray:
     return beat
 
 
-def _r_shift(average: FloatArray) -> int:
+def r_shift_of(average: FloatArray) -> int:
     """Samples by which R, the maximum of the leads' RMS within 80 ms, lies after sample 300."""
     centred = average - np.nanmedian(average, axis=1, keepdims=True)
     rms = np.sqrt(np.mean(centred[:, _QRS] ** 2, axis=0))

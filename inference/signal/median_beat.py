@@ -31,11 +31,12 @@ def median_beat(
     present: BoolArray,
     rr_ms: float | None,
     signals_mv: FloatArray | None = None,
+    notes: tuple[str, ...] = (),
 ) -> MedianBeat:
     """The aligned beats' median in (n_leads, n) mV at 500 Hz; None: in the band they were aligned in.
 
     `present` (12,) says which of the standard leads the rows are; the others become rows of NaN.
-    `rr_ms` is the typical RR interval, None where there is none.
+    `rr_ms` is the typical RR interval, None where there is none; `notes` are put after the beat's own.
     """
     average = alignment.average_mv if signals_mv is None else average_beat(signals_mv, alignment)
     beat = _moved(average, alignment.r_shift)
@@ -61,7 +62,7 @@ def median_beat(
         t_peak=found.t_peak,
         t_end=found.t_end,
         next_beat_from=end if rr_ms is not None and rr_ms < _SHORT_RR_MS and end < BEAT_SAMPLES else None,
-        notes=_notes(int(used.sum()), rr_ms, found.qrs_onset is None),
+        notes=(*_notes(int(used.sum()), rr_ms, found.qrs_onset is None), *notes),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from inference.signal.beat import (
 from inference.signal.gaps import runs, silence
 from inference.signal.limb_reversal import suspected_reversal
 
+NO_STRETCHES: Final[Mapping[int, tuple[int, int]]] = MappingProxyType({})
 _FLAT_MV: Final = 0.02
 _SMALLEST_HEART_MV: Final = 0.1
 """Where no lead swings by one small square of ECG paper, the scale is in doubt: low voltage is a QRS under
@@ -39,17 +41,21 @@ _LOWEST_FULL_RATE_HZ: Final = 250.0
 _SHORTEST_S: Final = 5.0
 
 
-def source_findings(source_mv: FloatArray, gaps: BoolArray, fs_hz: float) -> Iterator[QualityFinding]:
+def source_findings(
+    source_mv: FloatArray, gaps: BoolArray, fs_hz: float, *, is_sheet: bool = False
+) -> Iterator[QualityFinding]:
     """Missing, flat, detached and clipped leads, on (12, n) mV as the file holds them at its own rate.
 
     Resampling would round off the very edges by which a clipped or detached lead is known. Samples
-    marked in `gaps` (12, n) are bridged; they were missing in the file.
+    marked in `gaps` (12, n) are bridged; they were missing in the file. On a sheet a lead is not off where it
+    is not printed.
     """
     silent = silence(gaps)
     yield from _silence_findings(silent, fs_hz)
     for name, row, gap in zip(STANDARD_LEADS, source_mv, gaps, strict=True):
         still = (np.abs(np.diff(row)) < 1e-6) & ~gap[1:]
-        off_s = (float((gap & ~silent).sum()) + _longest_run(still)) / fs_hz
+        unseen = 0.0 if is_sheet else float((gap & ~silent).sum())
+        off_s = (unseen + _longest_run(still)) / fs_hz
         if gap.all():
             yield QualityFinding("lead_missing", f"{name} is missing in this file.", name)
         elif np.ptp(row) > MAX_SWING_MV:
@@ -77,6 +83,11 @@ def whole_file_findings(
             "The limb leads contradict each other: II differs from I + III by up to "
             f"{report.einthoven_residual_mv:.2f} mV. Leads may be mislabelled or of different gain.",
         )
+    if report.digitised:
+        yield QualityFinding(
+            "digitised",
+            "Read back from a drawing or picture of the ECG: QRS peaks may be too low and fine detail lost.",
+        )
     largest_mv = max((float(np.ptp(row)) for row in source_mv[~gaps.all(axis=1)]), default=0.0)
     if 0.0 < largest_mv < _SMALLEST_HEART_MV:
         yield QualityFinding(
@@ -85,9 +96,12 @@ def whole_file_findings(
         )
 
 
-def noise_findings(signals_mv: FloatArray) -> Iterator[QualityFinding]:
-    """Noise and wander per lead of (12, n) mV at 500 Hz, unfiltered."""
-    for name, row in zip(STANDARD_LEADS, signals_mv, strict=True):
+def noise_findings(
+    signals_mv: FloatArray, stretches: Mapping[int, tuple[int, int]] = NO_STRETCHES
+) -> Iterator[QualityFinding]:
+    """Noise and wander per lead of (12, n) mV at 500 Hz, unfiltered; only in its stretch where it has one."""
+    for lead, (name, whole_row) in enumerate(zip(STANDARD_LEADS, signals_mv, strict=True)):
+        row = whole_row[slice(*stretches[lead])] if lead in stretches else whole_row
         noise_mv = _noise_mv(row)
         if noise_mv > _NOISE_MV:
             yield QualityFinding("noisy", f"{name} is noisy (about {1000 * noise_mv:.0f} µV).", name)

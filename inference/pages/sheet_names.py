@@ -1,0 +1,105 @@
+"""Pieces of a sheet that carry no name: found by what they show, or left without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.pages.sheet_rows import LeadLabel
+from inference.pages.sheet_times import TimedPiece
+from inference.records.leads import STANDARD_LEADS
+
+FloatArray = npt.NDArray[np.float64]
+
+_STANDARD_SHAPES: Final = ((3, 4), (6, 2), (12, 1))
+"""Rows and columns in which the twelve leads run down the columns in standard order."""
+_SAME_CURVE: Final = 0.1
+"""Deviation of two curves in parts of their size below which they are one signal drawn twice."""
+_SUM_FITS: Final = 0.15
+_LEAST_COMMON_S: Final = 1.0
+_COMPARED_HZ: Final = 250.0
+
+
+def with_strips_named(pieces: Sequence[TimedPiece]) -> tuple[tuple[TimedPiece, ...], tuple[str, ...]]:
+    """Pieces without a name get that of the named one which shows the same curve at the same time.
+
+    A rhythm strip often stands without its name under a sheet that shows the same lead as a column.
+    """
+    named = [piece for piece in pieces if piece.piece.label is not None]
+    result, notes = [], []
+    for piece in pieces:
+        if piece.piece.label is None:
+            twin = min(named, key=lambda other, own=piece: _difference(own, other), default=None)  # type: ignore[misc]
+            if twin is None or _difference(piece, twin) > _SAME_CURVE:
+                notes.append(f"A trace in row {piece.row + 1} has no name and was left out.")
+                continue
+            piece = _labelled(piece, twin.piece.label)
+            assert piece.piece.label is not None
+            notes.append(
+                f"The strip in row {piece.row + 1} has no name; it is {piece.piece.label.name}, whose curve "
+                "it repeats."
+            )
+        result.append(piece)
+    return tuple(result), tuple(notes)
+
+
+def in_standard_order(pieces: Sequence[TimedPiece]) -> tuple[TimedPiece, ...] | None:
+    """The pieces of a sheet without any name, named in standard order; None where that cannot be right.
+
+    It can where twelve of them stand in a usual arrangement and the limb leads add up: II = I + III and
+    aVR + aVL + aVF = 0 (Einthoven 1913, Goldberger 1942).
+    """
+    n_columns = {row: sum(each.row == row for each in pieces) for row in {each.row for each in pieces}}
+    for n_rows, wide in _STANDARD_SHAPES:
+        block = [each for each in pieces if each.row < n_rows and n_columns[each.row] == wide]
+        if len(block) != len(STANDARD_LEADS) or (n_rows == 12 and len(n_columns) > 12):
+            continue
+        block.sort(key=lambda each: (each.column, each.row))
+        if not _limb_leads_add_up(block):
+            return None
+        labelled = [
+            _labelled(each, LeadLabel(name, False, each.piece.trace.start_mm, 0.0))
+            for each, name in zip(block, STANDARD_LEADS, strict=True)
+        ]
+        return (*labelled, *(each for each in pieces if each.row >= n_rows))
+    return None
+
+
+def _labelled(piece: TimedPiece, label: LeadLabel | None) -> TimedPiece:
+    return replace(piece, piece=replace(piece.piece, label=label))
+
+
+def _on_common_times(pieces: Sequence[TimedPiece]) -> FloatArray | None:
+    """Heights (n_pieces, n) in mm upwards of what pieces show at the same times, around their medians."""
+    start, stop = max(each.start_s for each in pieces), min(each.stop_s for each in pieces)
+    if stop - start < _LEAST_COMMON_S:
+        return None
+    times = np.arange(start, stop, 1.0 / _COMPARED_HZ)
+    heights = np.stack([-np.interp(times, each.times_s, each.piece.trace.y_mm) for each in pieces])
+    centred: FloatArray = heights - np.median(heights, axis=1, keepdims=True)
+    return centred
+
+
+def _difference(one: TimedPiece, other: TimedPiece) -> float:
+    """How far two curves differ in parts of their size; inf where they share no second."""
+    heights = _on_common_times((one, other))
+    if heights is None:
+        return float("inf")
+    size = float(np.sqrt(np.mean(heights**2)))
+    return float(np.sqrt(np.mean((heights[0] - heights[1]) ** 2))) / max(size, 1e-6)
+
+
+def _limb_leads_add_up(block: Sequence[TimedPiece]) -> bool:
+    for leads, signs in ((block[0:3], (1.0, -1.0, 1.0)), (block[3:6], (1.0, 1.0, 1.0))):
+        heights = _on_common_times(leads)
+        if heights is None:
+            return False
+        rest = np.array(signs) @ heights
+        rest = rest - np.median(rest)
+        if np.sqrt(np.mean(rest**2)) > _SUM_FITS * np.sqrt(np.mean(heights**2)):
+            return False
+    return True

@@ -1,0 +1,128 @@
+"""Time on a sheet: when each piece begins, and at which rate its points were samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.pages.sheet_rows import Piece, SheetRow
+
+FloatArray = npt.NDArray[np.float64]
+
+_SHEET_S: Final = 10.0
+"""What a sheet of several columns shows altogether."""
+_NEARLY: Final = 0.03
+_SAME_START_MM: Final = 2.0
+_SAME_TIME_S: Final = 0.002
+_EVEN: Final = 0.55
+"""Parts of a step by which rounded coordinates may miss an even one."""
+_EVEN_WITH_HOLES: Final = 0.15
+_WHOLE_HZ: Final = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class TimedPiece:
+    """A piece with its place on the sheet and its points' times in s, (n,), never falling.
+
+    `fs_hz` is the rate at which its points lie, None where they keep no rate.
+    """
+
+    piece: Piece
+    row: int
+    column: int
+    times_s: FloatArray = field(repr=False)
+    fs_hz: float | None
+
+    @property
+    def start_s(self) -> float:
+        return float(self.times_s[0])
+
+    @property
+    def stop_s(self) -> float:
+        return float(self.times_s[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTimes:
+    """All pieces with their times, and sentences on what had to be assumed for that."""
+
+    pieces: tuple[TimedPiece, ...] = field(repr=False)
+    assumed: tuple[str, ...] = ()
+
+
+def time_pieces(rows: Sequence[SheetRow], speed_mm_s: float) -> SheetTimes:
+    """The pieces' times: x is time inside a piece, but a column begins where its part of the 10 s does.
+
+    Drawing programs cut samples into columns of whole samples, or leave a gap between columns, so columns
+    of nearly 10 s / n begin at k * 10 s / n wherever they are drawn.
+    """
+    first_mm = min(row.start_mm for row in rows)
+    pieces: list[TimedPiece] = []
+    moved: dict[float, float] = {}
+    for number, row in enumerate(rows):
+        drawn = [_drawn_start_s(piece, row, first_mm, speed_mm_s) for piece in row.pieces]
+        starts = _column_starts_s(row, speed_mm_s) or drawn
+        moved |= {
+            start: at for start, at in zip(starts, drawn, strict=True) if abs(start - at) > _SAME_TIME_S
+        }
+        for column, (piece, start) in enumerate(zip(row.pieces, starts, strict=True)):
+            times, fs_hz = _sample_times(piece.trace.x_mm, speed_mm_s)
+            pieces.append(TimedPiece(piece, number, column, start + times, fs_hz))
+    if not moved:
+        return SheetTimes(tuple(pieces))
+    begins = ", ".join(f"{start:g}" for start in sorted(moved))
+    drawn_at = ", ".join(f"{moved[start]:.2f}" for start in sorted(moved))
+    note = (
+        f"Columns were taken to start at {begins} s of one recording of {_SHEET_S:g} s; "
+        f"on the page they stand at {drawn_at} s."
+    )
+    return SheetTimes(tuple(pieces), (note,))
+
+
+def _drawn_start_s(piece: Piece, row: SheetRow, first_mm: float, speed_mm_s: float) -> float:
+    row_start = 0.0 if abs(row.start_mm - first_mm) <= _SAME_START_MM else row.start_mm - first_mm
+    return (row_start + piece.trace.start_mm - row.start_mm) / speed_mm_s
+
+
+def _column_starts_s(row: SheetRow, speed_mm_s: float) -> list[float] | None:
+    """Where the columns of a row begin, None where its pieces are no equal parts of 10 s."""
+    n_columns = len(row.pieces)
+    if n_columns < 2 or any(piece.is_cut for piece in row.pieces):
+        return None
+    part_s = _SHEET_S / n_columns
+    lengths = [(piece.trace.stop_mm - piece.trace.start_mm) / speed_mm_s for piece in row.pieces]
+    if any(abs(length - part_s) > _NEARLY * part_s for length in lengths):
+        return None
+    return [part_s * column for column in range(n_columns)]
+
+
+def _sample_times(x_mm: FloatArray, speed_mm_s: float) -> tuple[FloatArray, float | None]:
+    """Times (n,) in s from the first point on, exactly even where the points were samples, and the rate."""
+    for numbers, most_off in _numbered(x_mm):
+        step_mm, begin_mm = np.polyfit(numbers, x_mm, 1) if x_mm.size > 2 else (0.0, 0.0)
+        if step_mm <= 0.0 or np.abs(x_mm - begin_mm - step_mm * numbers).max() > most_off * step_mm:
+            continue
+        fs_hz = float(speed_mm_s / step_mm)
+        whole = round(fs_hz)
+        if abs(fs_hz - whole) < _WHOLE_HZ * whole:
+            fs_hz = float(whole)
+        return numbers / fs_hz, fs_hz
+    return (x_mm - x_mm[0]) / speed_mm_s, None
+
+
+def _numbered(x_mm: FloatArray) -> list[tuple[FloatArray, float]]:
+    """What number each point may have as a sample: all of them, or with points of straight parts left out."""
+    candidates = [(np.arange(x_mm.size, dtype=np.float64), _EVEN)]
+    steps = np.diff(x_mm)
+    rising = steps[steps > 0]
+    if rising.size and rising.size == steps.size:
+        step = float(np.percentile(rising, 10))
+        alike = rising[np.abs(rising / step - 1.0) < _EVEN_WITH_HOLES]
+        counts = np.round(steps / float(alike.mean()))
+        if (counts >= 1).all():
+            candidates.append((np.concatenate([[0.0], np.cumsum(counts)]), _EVEN_WITH_HOLES))
+    return candidates
