@@ -24,7 +24,7 @@ endif
 PICTURES := 02-02_synthetic_lad_clear.png 05-05_synthetic_rca_sub_stemi.png 12-12_synthetic_missing_lead.png \
   layout-12x1.png dark-room.png
 
-.PHONY: help run test lint bench package screenshots
+.PHONY: help run test lint bench fuzz package screenshots
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -44,6 +44,9 @@ lint: $(STAMP)-dev ## ruff, mypy --strict and the import contracts
 
 bench: $(STAMP)-dev ## measure speed, memory and start-up on this machine: a table and runs/bench.json
 	$(PY) tests/bench/bench.py $(ARGS)
+
+fuzz: $(STAMP)-dev ## thousands of damaged files of each format: a table and runs/fuzz.json (nightly)
+	$(PY) -m tests.fuzz.fuzz $(ARGS)
 
 package: $(STAMP)-dev ## build the one-folder program in dist/ and test a moved copy of it
 	$(PY) packaging/build.py

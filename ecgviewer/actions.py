@@ -83,6 +83,14 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "previous", "Previous record", ("Left", "Up", "P", "PgUp"), "Open the previous record", "Records"
     ),
     ActionSpec("filter", "Filter the worklist", ("Ctrl+F",), "Find a record by name or state", "Records"),
+    ActionSpec(
+        "describe_table",
+        "Describe this table…",
+        ("T",),
+        "Say rate, unit and leads of the open table",
+        "Records",
+    ),
+    ActionSpec("refused", "Files not read…", (), "Files that could not be read, with the reason", "Records"),
     ActionSpec("layout", "Layout", ("L",), "Next layout: 3×4 + II, 6×2, 12×1", "View"),
     ActionSpec("speed", "Paper speed", ("V",), "Next paper speed: 25, 50, 12.5 mm/s", "View"),
     ActionSpec("gain", "Gain", ("G",), "Next gain: 10, 20, 5 mm/mV", "View"),

@@ -45,6 +45,7 @@ class Desk:
         self.window.close()
         self.workspace.desk.close()
         self.background.shutdown()
+        self.workspace.library.index.close()
         self.store.close()
 
 
@@ -77,7 +78,13 @@ def assemble(
     background = Background(inline=inline)
     store = StoreService(background, store_url)
     inference = InferenceService(background, find, load)
-    workspace = Workspace(background, store, inference)
+    workspace = Workspace(
+        background,
+        store,
+        inference,
+        index_file=paths.library_index_file(),
+        profiles_file=paths.table_profiles_file(),
+    )
     settings = appearance.settings
     workspace.set_view(
         ViewState(

@@ -17,16 +17,15 @@ from PySide6.QtGui import (
     QKeySequence,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QWidget
 
 from ecgviewer.actions import ACTIONS
 from ecgviewer.appearance import Appearance
 from ecgviewer.dialogs.reader_dialog import ReaderQuestion
-from ecgviewer.dialogs.shortcuts_sheet import ShortcutsSheet
-from ecgviewer.dialogs.text_dialogs import model_card_dialog, notice_dialog
 from ecgviewer.plots.layouts import LAYOUTS
 from ecgviewer.services.library_service import Scan
 from ecgviewer.widgets.status_strip import StatusStrip
+from ecgviewer.window_dialogs import WindowDialogs
 from ecgviewer.window_menu import WindowMenu
 from ecgviewer.window_models import WindowModels
 from ecgviewer.window_news import WindowNews
@@ -34,6 +33,7 @@ from ecgviewer.window_parts import WindowParts
 from ecgviewer.window_reading import WindowReading
 from ecgviewer.workspace import Workspace
 from inference.labels import CONFIDENCES, Culprit, Omi
+from inference.records.files import known_suffixes
 
 _T = TypeVar("_T")
 ZOOM_STEP: Final = 1.25
@@ -52,13 +52,13 @@ class MainWindow(QMainWindow):
         self.status = StatusStrip()
         self.actions_by_id: dict[str, QAction] = {}
         self._is_painted = False
-        self._dialog: QDialog | None = None
         self.setCentralWidget(self.parts)
         self.setStatusBar(self.status)
         self.setAcceptDrops(True)
         self.setMinimumSize(1080, 640)
         self.resize(1440, 900)
         self.news = WindowNews(workspace, self.parts, self.status, self)
+        self.dialogs = WindowDialogs(workspace, self.parts, self.status, self)
         self.naming = ReaderQuestion(appearance, self)
         self.reading = WindowReading(workspace, self.parts, self.status, self.naming, self)
         self.models = WindowModels(workspace, appearance, parts=self.parts, status=self.status, window=self)
@@ -105,10 +105,12 @@ class MainWindow(QMainWindow):
             "undo": self.reading.undo,
             "redo": self.reading.redo,
             "reader": lambda: self.naming.ask(),
+            "describe_table": self.dialogs.ask_table,
+            "refused": self.dialogs.show_refused,
             "retry_save": workspace.store.retry,
             "retrain": self.models.open_retraining,
-            "shortcuts": lambda: self._show_dialog(ShortcutsSheet(self)),
-            "notice": self.show_notice,
+            "shortcuts": self.dialogs.show_shortcuts,
+            "notice": self.dialogs.show_notice,
             "show_log": self._show_log,
             "quit": self.close,
         }
@@ -132,7 +134,9 @@ class MainWindow(QMainWindow):
         parts.library.open_wished.connect(self.open_record)
         parts.library.folder_wished.connect(self.ask_folder)
         parts.library.peek_wished.connect(workspace.records.peek)
-        parts.models.card_wished.connect(self._on_card_wished)
+        parts.library.indexing_cancel_wished.connect(workspace.library.index.cancel)
+        parts.library.refused_wished.connect(self.actions_by_id["refused"].trigger)
+        parts.models.card_wished.connect(self.dialogs.show_card)
         parts.models.why_wished.connect(workspace.explain)
         self.reading.open_wished.connect(self.open_record)
         self.reading.step_wished.connect(self.step)
@@ -172,7 +176,7 @@ class MainWindow(QMainWindow):
             self.open_paths([Path(chosen)])
 
     def ask_file(self) -> None:
-        kinds = "ECG files (*.hea *.dat *.mat *.npy *.npz *.csv);;All files (*)"
+        kinds = f"ECG files ({' '.join(f'*{suffix}' for suffix in known_suffixes())});;All files (*)"
         chosen, _kind = QFileDialog.getOpenFileName(self, "Open an ECG", self.appearance.last_folder, kinds)
         if chosen:
             self.open_paths([Path(chosen)])
@@ -185,15 +189,11 @@ class MainWindow(QMainWindow):
         elif self.workspace.path is not None:
             self.status.tell("This is the last record." if by > 0 else "This is the first record.")
 
-    def show_notice(self) -> None:
-        from ecgviewer import paths
-
-        self._show_dialog(notice_dialog(paths.store_url(), paths.log_file(), self))
-
     # --- what happened ----------------------------------------------------------------------------------
 
     def _on_library(self, found: Scan, _entries: list[object]) -> None:
-        self.workspace.open_record(found.first)
+        if not found.is_update or self.workspace.path not in found.paths:
+            self.workspace.open_record(found.first)
 
     def _on_record(self) -> None:
         """Read the neighbours ahead, so that the next record is on screen at once."""
@@ -206,11 +206,6 @@ class MainWindow(QMainWindow):
     def _on_layout_wished(self, name: str) -> None:
         layout = next(known for known in LAYOUTS if known == name)
         self.workspace.set_view(replace(self.workspace.view, layout=layout))
-
-    def _on_card_wished(self, bundle: str) -> None:
-        info = self.workspace.bundle(bundle)
-        if info is not None:
-            self._show_dialog(model_card_dialog(info, self))
 
     def _on_appearance(self) -> None:
         self.parts.set_theme(self.appearance.theme)
@@ -228,11 +223,6 @@ class MainWindow(QMainWindow):
     def _reset_view(self) -> None:
         self.parts.ecg.view.reset_zoom()
         self.parts.beat.view.reset_zoom()
-
-    def _show_dialog(self, dialog: QDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-        self._dialog = dialog
 
     def _may_close(self) -> bool:
         """Readings that are not on the disk would be lost with the window: let the reader decide."""

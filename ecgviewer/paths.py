@@ -45,6 +45,16 @@ def matplotlib_folder() -> Path:
     return data_folder() / "matplotlib"
 
 
+def library_index_file() -> Path:
+    """What was found in the files of libraries (ecgviewer.store.library_index); may always be deleted."""
+    return data_folder() / "library-index.sqlite"
+
+
+def table_profiles_file() -> Path:
+    """What the reader said of arrays and tables that do not describe themselves."""
+    return data_folder() / "table-profiles.json"
+
+
 def settings_file() -> Path:
     return data_folder() / "settings.json"
 

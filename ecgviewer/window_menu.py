@@ -16,7 +16,7 @@ from ecgviewer.window_models import WindowModels
 if TYPE_CHECKING:
     from inference.versions import Model
 
-ABOVE: Final = ("reader", "", "open_folder", "open_file", "open_demo", "", "theme")
+ABOVE: Final = ("reader", "", "open_folder", "open_file", "open_demo", "refused", "", "theme")
 BELOW: Final = ("", "shortcuts", "show_log", "notice", "", "quit")
 
 

@@ -46,7 +46,8 @@ class WindowNews(QObject):
         workspace = self._workspace
         workspace.library.scanning.connect(self._on_scanning)
         workspace.library.library_changed.connect(self._on_library)
-        workspace.library.entry_changed.connect(self._on_entry)
+        workspace.library.entries_changed.connect(self._parts.library.update_entries)
+        workspace.library.index.progress.connect(self._parts.library.set_progress)
         workspace.record_closing.connect(self._parts.reading.commit_comment)
         workspace.record_opening.connect(self._on_opening)
         workspace.record_changed.connect(self._on_record)
@@ -116,9 +117,6 @@ class WindowNews(QObject):
         self._parts.library.set_library(found.title, entries)
         self._empty_title = "" if entries else found.title
 
-    def _on_entry(self, entry: LibraryEntry) -> None:
-        self._parts.library.update_entry(entry)
-
     def _on_opening(self, path: Path) -> None:
         parts = self._parts
         parts.library.set_current(path)
@@ -143,14 +141,21 @@ class WindowNews(QObject):
     def _show_empty_library(self) -> None:
         self._parts.ecg.show_page(
             "No ECG files here",
-            f"{self._empty_title} holds no record that this program reads: WFDB (.hea with .dat), "
-            "or NumPy and CSV files with their sidecar.",
+            f"{self._empty_title} holds no file that looks like an ECG. Files of any kind can be tried "
+            "with Open file…, and the reason is said where one cannot be read.",
             _OPEN_BUTTONS,
         )
         self._show_nothing_open()
 
     def _show_refusal(self, path: Path, sentence: str) -> None:
-        self._parts.ecg.show_page(f"{self._name(path)} cannot be shown", sentence, _NEXT_BUTTONS)
+        is_asked = self._workspace.undescribed is not None
+        buttons = [("describe_table", "Describe this table…"), *_NEXT_BUTTONS] if is_asked else _NEXT_BUTTONS
+        title = (
+            f"{self._name(path)} does not describe itself"
+            if is_asked
+            else f"{self._name(path)} cannot be shown"
+        )
+        self._parts.ecg.show_page(title, sentence, buttons)
         self._show_nothing_open()
         self.title_changed.emit(self._name(path))
 

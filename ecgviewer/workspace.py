@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,14 +25,16 @@ from ecgviewer.reading_desk import ReadingDesk
 from ecgviewer.services.background import Background
 from ecgviewer.services.inference_service import InferenceService, WhyRequest, is_why_on_demand
 from ecgviewer.services.library_service import LibraryService
-from ecgviewer.services.record_service import LoadedRecord, RecordService
+from ecgviewer.services.record_service import LoadedRecord, RecordService, load_record
 from ecgviewer.services.retrain_service import RetrainService
 from ecgviewer.services.store_service import StoreService
+from ecgviewer.services.table_profiles import TableFacts, TableProfiles
 from inference.manifest import ShownPrediction
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
     from inference.measure.measurements import Measurements
+    from inference.records.errors import UndescribedTable
     from inference.records.record import Record
     from inference.results import Attribution, ModelAnswer
     from inference.signal.analysis import EcgAnalysis
@@ -75,13 +78,17 @@ class Workspace(QObject):
         inference: InferenceService,
         parent: QObject | None = None,
         records: RecordService | None = None,
+        index_file: Path | None = None,
+        profiles_file: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self.background = background
         self.store = store
         self.inference = inference
-        self.records = records or RecordService(background, self)
-        self.library = LibraryService(background, self)
+        self.tables = TableProfiles(profiles_file)
+        load = partial(load_record, read=self.tables.read)
+        self.records = records or RecordService(background, self, load=load)
+        self.library = LibraryService(background, index_file, self, read=self.tables.read)
         self.retraining = RetrainService(background, store, self)
         self.desk = ReadingDesk(store, self._shown_predictions, self)
         self._view = ViewState()
@@ -127,6 +134,21 @@ class Workspace(QObject):
     def refusal(self) -> str:
         """The sentence why the open file cannot be shown; '' where it can."""
         return "" if self._loaded is None else self._loaded.refusal
+
+    @property
+    def undescribed(self) -> UndescribedTable | None:
+        """What is to be asked of the reader before the open file can be read; None where nothing is."""
+        return None if self._loaded is None else self._loaded.undescribed
+
+    def describe_table(self, facts: TableFacts, *, for_its_form: bool) -> str:
+        """Read the open table as the reader says; returns why that cannot be kept, '' where it is."""
+        table = self.undescribed
+        assert table is not None, "only an undescribed table is described"
+        problem = self.tables.describe(table, facts, for_its_form=for_its_form)
+        self.records.forget_undescribed()
+        self.library.look_again()
+        self.open_record(table.path)
+        return problem
 
     @property
     def answers(self) -> Mapping[str, ModelAnswer]:

@@ -20,8 +20,8 @@ from typing import Any, Final, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-Lane = Literal["reader", "engine", "store"]
-LANES: Final[tuple[Lane, ...]] = ("reader", "engine", "store")
+Lane = Literal["reader", "engine", "store", "index"]
+LANES: Final[tuple[Lane, ...]] = ("reader", "engine", "store", "index")
 ShouldStop = Callable[[], bool]
 Work = Callable[[ShouldStop], Any]
 OnAnswer = Callable[[Any], None]
@@ -54,7 +54,7 @@ class Outcome:
 
 
 class Background(QObject):
-    """Runs work on three single-thread lanes and brings the answers back to the GUI thread.
+    """Runs work on single-thread lanes and brings the answers back to the GUI thread.
 
     `inline=True` runs everything at once on the calling thread, for tests and batch commands.
     """

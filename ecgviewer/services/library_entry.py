@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from inference.records.record import Patient
+from inference.records.record import Patient, Sex
 from inference.signal.beat import QualityFinding
+
+if TYPE_CHECKING:
+    from ecgviewer.store.library_index import IndexedFile
 
 EntryState = Literal["unread", "draft", "signed", "quality", "refused"]
 READ_STATES: frozenset[EntryState] = frozenset({"draft", "signed"})
@@ -30,6 +33,10 @@ class LibraryEntry:
     label: Literal["draft", "signed"] | None = None
     warning: str = ""
     refusal: str = ""
+    same_as: tuple[str, ...] = ()
+    """Names of other files of the library that hold the same ECG."""
+    is_analysed: bool = False
+    """Whether the recording was analysed, and not only looked into for the index."""
     is_read_by_others: bool = False
     """Whether another reader has answered; what they said is not for the worklist to tell."""
 
@@ -46,6 +53,16 @@ class LibraryEntry:
     def reason(self) -> str:
         """Why the state is what it is, for the tooltip."""
         return self.refusal or self.warning
+
+
+def with_index(entry: LibraryEntry, file: IndexedFile) -> LibraryEntry:
+    """What the index knows of a file, in its line of the worklist."""
+    if file.refusal:
+        return replace(entry, refusal=file.refusal)
+    sex = next((known for known in get_args(Sex) if known == file.sex), None)
+    patient = Patient(age_years=file.age_years, sex=sex)
+    is_synthetic = file.kind == "synthetic"
+    return replace(entry, patient=patient, when=file.day, is_synthetic=is_synthetic, refusal="")
 
 
 _RHYTHM_KINDS = frozenset({"short_rr", "irregular"})

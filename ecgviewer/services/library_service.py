@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -9,11 +10,14 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.services.background import Background
-from ecgviewer.services.library_entry import LibraryEntry, names_for, recording_warnings
+from ecgviewer.services.index_service import IndexService, Listing
+from ecgviewer.services.library_entry import LibraryEntry, names_for, recording_warnings, with_index
 from ecgviewer.services.record_service import LoadedRecord
 
 if TYPE_CHECKING:
     from ecgviewer.store import StoredReading
+    from ecgviewer.store.library_index import IndexedFile
+    from inference.records.record import Record
 
 LabelState = Literal["draft", "signed"]
 Labels = dict[str, LabelState]
@@ -29,15 +33,32 @@ class Scan:
     names: tuple[str, ...]
     first: Path | None
     """The record to open at once: a file that was opened itself, else the first one."""
+    root: Path | None = None
+    """The one folder or archive that was opened, if it was one."""
+    is_update: bool = False
+    """Whether the library is open already, from what was remembered of it: nothing is opened again."""
+
+
+def root_of(opened: list[Path]) -> Path | None:
+    """The one folder or archive that was opened; None for files, or several places."""
+    is_one = len(opened) == 1 and (opened[0].is_dir() or opened[0].suffix.lower() == ".zip")
+    return opened[0] if is_one else None
+
+
+def remembered_scan(root: Path, paths: list[Path]) -> Scan:
+    """The library as it was when `root` was last looked through."""
+    return Scan(root.name, tuple(paths), tuple(names_for(paths, root)), paths[0], root)
 
 
 def scan(opened: list[Path]) -> Scan:
-    """Find the records in folders and files; a single file brings its folder along."""
+    """Find the records in folders and files; a single file brings its folder along,
+    an archive what it holds."""
     from inference.records.files import find_records
+    from inference.records.zip_members import ZIP_SUFFIX
 
     first: Path | None = None
     roots = list(opened)
-    if len(opened) == 1 and opened[0].is_file():
+    if len(opened) == 1 and opened[0].is_file() and opened[0].suffix.lower() != ZIP_SUFFIX:
         first = opened[0]
         roots = [opened[0].parent]
     found: dict[Path, None] = dict.fromkeys(find_records(roots))
@@ -48,7 +69,7 @@ def scan(opened: list[Path]) -> Scan:
     paths = tuple(found)
     title = roots[0].name if len(roots) == 1 else f"{len(roots)} places"
     names = tuple(names_for(list(paths), roots[0] if len(roots) == 1 else None))
-    return Scan(title, paths, names, first or (paths[0] if paths else None))
+    return Scan(title, paths, names, first or (paths[0] if paths else None), root_of(opened))
 
 
 class LibraryService(QObject):
@@ -57,12 +78,23 @@ class LibraryService(QObject):
     scanning = Signal()
     library_changed = Signal(object, list)
     """Scan and its list[LibraryEntry]."""
-    entry_changed = Signal(object)
-    """LibraryEntry."""
+    entries_changed = Signal(list)
+    """list[LibraryEntry] that are better known now."""
 
-    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        background: Background,
+        index_file: Path | None = None,
+        parent: QObject | None = None,
+        *,
+        read: Callable[[Path], Record] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._background = background
+        self.index = IndexService(background, index_file, self, read=read)
+        self.index.found.connect(self._on_indexed)
+        self.index.same_found.connect(self._on_same_found)
+        self._shown: Scan | None = None
         self._entries: dict[Path, LibraryEntry] = {}
         self._hashes: dict[str, Path] = {}
         self._hash_of: dict[Path, str] = {}
@@ -73,8 +105,15 @@ class LibraryService(QObject):
     def open(self, paths: list[Path]) -> None:
         """Scan folders and files in the background; a newer wish makes an older one stale."""
         self._background.supersede("library")
+        self._shown = None
         self.scanning.emit()
+        self.index.remembered(lambda: root_of(paths), self._on_remembered)
         self._background.submit("reader", lambda _stop: scan(paths), self._on_scanned, topic="library")
+
+    def look_again(self) -> None:
+        """Look into the files that could not be read: more is known of them now."""
+        if self._shown is not None:
+            self.index.set_paths(self._shown.paths, self._shown.root)
 
     def entry(self, path: Path) -> LibraryEntry | None:
         return self._entries.get(path)
@@ -97,7 +136,7 @@ class LibraryService(QObject):
         path = self._hashes.get(stored.record_sha256, Path(stored.record_path))
         entry = self._entries.get(path)
         if entry is not None:
-            self._put(self._labelled(entry))
+            self._put([self._labelled(entry)])
 
     def note_loaded(self, loaded: LoadedRecord) -> None:
         """A record was looked into."""
@@ -106,7 +145,7 @@ class LibraryService(QObject):
             return
         record, analysis = loaded.record, loaded.analysis
         if record is None:
-            self._put(replace(entry, refusal=loaded.refusal))
+            self._put([replace(entry, refusal=loaded.refusal)])
             return
         self._hashes[record.sha256] = loaded.path
         self._hash_of[loaded.path] = record.sha256
@@ -118,8 +157,9 @@ class LibraryService(QObject):
             is_synthetic=record.synthetic is not None,
             warning=" ".join(warnings),
             refusal="",
+            is_analysed=True,
         )
-        self._put(self._labelled(known))
+        self._put([self._labelled(known)])
 
     def _remember(self, stored: StoredReading) -> None:
         by_hash = self._labels_by_hash.setdefault(stored.record_sha256, {})
@@ -141,17 +181,54 @@ class LibraryService(QObject):
         return replace(entry, label=labels.get(self._reader), is_read_by_others=bool(others))
 
     def _label_all(self) -> None:
-        for entry in list(self._entries.values()):
-            self._put(self._labelled(entry))
+        self._put([self._labelled(entry) for entry in self._entries.values()])
 
-    def _put(self, entry: LibraryEntry) -> None:
-        if self._entries.get(entry.path) != entry:
-            self._entries[entry.path] = entry
-            self.entry_changed.emit(entry)
+    def _put(self, entries: list[LibraryEntry]) -> None:
+        changed = [entry for entry in entries if self._entries.get(entry.path) != entry]
+        self._entries |= {entry.path: entry for entry in changed}
+        if changed:
+            self.entries_changed.emit(changed)
+
+    def _on_indexed(self, files: list[IndexedFile]) -> None:
+        """Facts about files that were looked into; what opening one told already is not told again."""
+        known = []
+        for file in files:
+            entry = self._entries.get(Path(file.path))
+            if entry is None or entry.is_analysed or (entry.refusal and file.refusal):
+                continue
+            if file.record_sha256:
+                self._hashes[file.record_sha256] = entry.path
+                self._hash_of[entry.path] = file.record_sha256
+            known.append(self._labelled(with_index(entry, file)))
+        self._put(known)
+
+    def _on_same_found(self, same: dict[str, tuple[str, ...]]) -> None:
+        named = [
+            replace(entry, same_as=tuple(self._name_of(other) for other in same.get(str(path), ())))
+            for path, entry in self._entries.items()
+        ]
+        self._put(named)
+
+    def _name_of(self, path: str) -> str:
+        entry = self._entries.get(Path(path))
+        return Path(path).name if entry is None else f"{entry.name} ({entry.path.suffix.lstrip('.')})"
+
+    def _on_remembered(self, listing: Listing) -> None:
+        if listing.root is not None and listing.paths and self._shown is None:
+            self._on_scanned(remembered_scan(listing.root, listing.paths))
 
     def _on_scanned(self, found: Scan) -> None:
-        entries = [LibraryEntry(path, name) for path, name in zip(found.paths, found.names, strict=True)]
-        self._hashes, self._hash_of = {}, {}
-        entries = [self._labelled(entry) for entry in entries]
+        shown, self._shown = self._shown, found
+        if shown is not None and shown.paths == found.paths:
+            return
+        self._show(found, kept={} if shown is None else self._entries, is_update=shown is not None)
+        self.index.set_paths(found.paths, found.root)
+
+    def _show(self, found: Scan, kept: dict[Path, LibraryEntry], *, is_update: bool) -> None:
+        if not is_update:
+            self._hashes, self._hash_of = {}, {}
+        named = zip(found.paths, found.names, strict=True)
+        fresh = (replace(kept.get(path, LibraryEntry(path, name)), name=name) for path, name in named)
+        entries = [self._labelled(entry) for entry in fresh]
         self._entries = {entry.path: entry for entry in entries}
-        self.library_changed.emit(found, entries)
+        self.library_changed.emit(replace(found, is_update=is_update), entries)

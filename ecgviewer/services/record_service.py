@@ -17,6 +17,7 @@ from ecgviewer.services.background import Background, ShouldStop
 
 if TYPE_CHECKING:
     from inference.measure.measurements import Measurements
+    from inference.records.errors import UndescribedTable
     from inference.records.record import Record
     from inference.signal.analysis import EcgAnalysis
 
@@ -36,16 +37,21 @@ class LoadedRecord:
     analysis: EcgAnalysis | None = None
     refusal: str = ""
     measurements: Measurements | None = None
+    undescribed: UndescribedTable | None = None
+    """What is to be asked of the reader before the file can be read."""
 
 
-def load_record(path: Path) -> LoadedRecord:
+def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> LoadedRecord:
     """Read, analyse and measure a file. A file that is not usable is an answer, not an exception."""
     from inference.measure.measurements import measure
     from inference.records import RecordError, read_record
+    from inference.records.errors import UndescribedError
     from inference.signal.analysis import analyse
 
     try:
-        record = read_record(path)
+        record = (read or read_record)(path)
+    except UndescribedError as error:
+        return LoadedRecord(path, refusal=str(error), undescribed=error.table)
     except RecordError as error:
         return LoadedRecord(path, refusal=str(error))
     analysis = analyse(record)
@@ -106,6 +112,11 @@ class RecordService(QObject):
             if path in self._kept:
                 self.looked_into.emit(self._kept[path])
         self._peek_next()
+
+    def forget_undescribed(self) -> None:
+        """Forget the tables that could not be read for want of a description: one was given now."""
+        for path in [path for path, loaded in self._kept.items() if loaded.undescribed is not None]:
+            del self._kept[path]
 
     def forget(self) -> None:
         """Read everything anew: another library was opened."""

@@ -105,5 +105,6 @@ def _second_line(entry: LibraryEntry) -> str:
         return entry.refusal
     if entry.patient is None:
         return ""
-    parts = [patient_short(entry.patient), entry.when, "synthetic" if entry.is_synthetic else ""]
+    same = "duplicate" if entry.same_as else ""
+    parts = [patient_short(entry.patient), entry.when, "synthetic" if entry.is_synthetic else "", same]
     return " · ".join(part for part in parts if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,7 +44,7 @@ class LibraryModel(QAbstractListModel):
         if role == CURRENT_ROLE:
             return entry.path == self._current
         if role == SEARCH_ROLE:
-            return f"{entry.name} {entry.state}"
+            return f"{entry.name} {entry.state}{' duplicate' if entry.same_as else ''}"
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -51,7 +52,8 @@ class LibraryModel(QAbstractListModel):
             return f"{entry.name}, {facts}, {entry.state}"
         if role == Qt.ItemDataRole.ToolTipRole:
             others = "Another reader has read this ECG." if entry.is_read_by_others else ""
-            return "\n".join(line for line in (entry.name, entry.reason, others) if line)
+            same = f"The same ECG as {', '.join(entry.same_as)}." if entry.same_as else ""
+            return "\n".join(line for line in (entry.name, entry.reason, same, others) if line)
         return None
 
     def set_entries(self, entries: list[LibraryEntry]) -> None:
@@ -62,14 +64,22 @@ class LibraryModel(QAbstractListModel):
         self._n_read = sum(entry.state in READ_STATES for entry in self._entries)
         self.endResetModel()
 
-    def update_entry(self, entry: LibraryEntry) -> None:
-        """Put a better known entry in the place of the one with its path."""
-        row = self._rows.get(entry.path)
-        if row is None:
-            return
-        self._n_read += int(entry.state in READ_STATES) - int(self._entries[row].state in READ_STATES)
-        self._entries[row] = entry
-        self.dataChanged.emit(self.index(row), self.index(row))
+    def update_entries(self, entries: Iterable[LibraryEntry]) -> None:
+        """Put better known entries in the places of the ones with their paths, with one word to the views."""
+        changed = []
+        for entry in entries:
+            row = self._rows.get(entry.path)
+            if row is not None:
+                self._n_read += int(entry.state in READ_STATES)
+                self._n_read -= int(self._entries[row].state in READ_STATES)
+                self._entries[row] = entry
+                changed.append(row)
+        if changed:
+            self.dataChanged.emit(self.index(min(changed)), self.index(max(changed)))
+
+    def refused(self) -> list[LibraryEntry]:
+        """The files that could not be read, in order."""
+        return [entry for entry in self._entries if entry.refusal]
 
     def set_current(self, path: Path | None) -> None:
         """Mark the open record."""

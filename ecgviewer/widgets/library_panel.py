@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListView,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +23,7 @@ from ecgviewer.theme import Theme
 from ecgviewer.widgets.keyed import KeyedButton
 from ecgviewer.widgets.library_delegate import LibraryDelegate
 from ecgviewer.widgets.library_model import ENTRY_ROLE, SEARCH_ROLE, LibraryModel
+from ecgviewer.widgets.library_progress import LibraryProgress
 from ecgviewer.widgets.parts import ElidedLabel, label, show_text
 
 
@@ -30,6 +32,8 @@ class LibraryPanel(QFrame):
 
     open_wished = Signal(Path)
     folder_wished = Signal()
+    refused_wished = Signal()
+    indexing_cancel_wished = Signal()
     peek_wished = Signal(list)
     """Paths of the rows on screen about which nothing is known yet."""
 
@@ -52,10 +56,16 @@ class LibraryPanel(QFrame):
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName("Filter the worklist by name or state")
         self.filter.setToolTip(
-            "Shows names that contain this text, or a state: signed, draft, quality, refused"
+            "Shows names that contain this text, or a state: signed, draft, quality, refused, duplicate"
         )
         self.filter.installEventFilter(self)
         self.empty = label("", "caption", wrap=True)
+        self._progress = LibraryProgress()
+        self._progress.cancel_wished.connect(self.indexing_cancel_wished)
+        self.refused_button = QPushButton()
+        self.refused_button.setProperty("role", "quiet")
+        self.refused_button.setToolTip(hint("refused"))
+        self.refused_button.hide()
         self.open_button = KeyedButton("Open folder…", key("open_folder"))
         self.open_button.setProperty("role", "quiet")
         self.open_button.setToolTip(hint("open_folder"))
@@ -86,6 +96,8 @@ class LibraryPanel(QFrame):
         column.addWidget(self.filter)
         column.addWidget(self.empty)
         column.addWidget(self.view, 1)
+        column.addWidget(self._progress)
+        column.addWidget(self.refused_button)
         row = QHBoxLayout()
         row.addWidget(self.open_button)
         row.addStretch(1)
@@ -97,6 +109,7 @@ class LibraryPanel(QFrame):
         self.view.activated.connect(self._on_row)
         self.filter.textChanged.connect(self._on_filter)
         self.open_button.clicked.connect(self.folder_wished)
+        self.refused_button.clicked.connect(self.refused_wished)
         self.view.verticalScrollBar().valueChanged.connect(self._peek_timer.start)
         self._peek_timer.timeout.connect(self._on_peek)
 
@@ -116,10 +129,16 @@ class LibraryPanel(QFrame):
         """A quiet line in place of entries: 'Looking for records…'."""
         show_text(self.empty, text)
 
-    def update_entry(self, entry: LibraryEntry) -> None:
-        """Show what is now known of a record."""
-        self.model.update_entry(entry)
+    def update_entries(self, entries: list[LibraryEntry]) -> None:
+        """Show what is now known of some records."""
+        self.model.update_entries(entries)
         self._show_count()
+
+    def set_progress(self, done: int, total: int) -> None:
+        """How many files were looked into; nothing is shown where all were."""
+        if self._progress.set_progress(done, total):
+            # The last word: only now is the number of files that could not be read complete.
+            self._show_count()
 
     def set_current(self, path: Path | None) -> None:
         """Mark the open record and bring it into view."""
@@ -182,6 +201,10 @@ class LibraryPanel(QFrame):
     def _show_count(self) -> None:
         count = self.model.rowCount()
         self.count.setText(f"Worklist · {self.model.n_read} of {count} read" if count else "Worklist")
+        n_refused = len(self.model.refused())
+        files = "1 file" if n_refused == 1 else f"{n_refused} files"
+        self.refused_button.setText(f"{files} could not be read…")
+        self.refused_button.setVisible(n_refused > 0)
 
     def _on_row(self, index: QModelIndex) -> None:
         entry = index.data(ENTRY_ROLE)
@@ -199,7 +222,7 @@ class LibraryPanel(QFrame):
         unknown = []
         for path in self.visible_paths():
             entry = self.model.entry_of(path)
-            if entry is not None and entry.patient is None and not entry.refusal:
+            if entry is not None and not entry.is_analysed and not entry.refusal:
                 unknown.append(path)
         return unknown
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import lzma
 import math
 import warnings
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +17,7 @@ from numpy.lib import format as npy_format
 
 from inference.records.errors import RecordError
 from inference.records.safety import MAX_SIGNALS, MAX_VALUES, file_size
+from inference.records.zip_members import DAMAGED_ARCHIVE
 
 FloatTable = npt.NDArray[np.float64]
 
@@ -28,17 +27,6 @@ _NPZ_NAMES: Final = ("signals_mv", "signals", "ecg")
 _MAX_NPZ_MEMBERS: Final = 1000
 _MAX_ARRAY_HEADER_BYTES: Final = 10_000
 """As numpy's own limit, which it checks only after it has read the whole header."""
-_DAMAGED_ARCHIVE: Final = (
-    OSError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
-"""What zipfile and its decompressors raise for archives that are damaged, encrypted or of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +57,7 @@ def read_npz(path: Path) -> npt.NDArray[Any]:
                 raise _unreadable(path.name)
             with archive.open(_choose_member(archive, members)) as stream:
                 return _read_array(stream, None, path.name)
-    except _DAMAGED_ARCHIVE:
+    except DAMAGED_ARCHIVE:
         raise _unreadable(path.name) from None
 
 
@@ -164,7 +152,8 @@ def _lines(path: Path, most_bytes: int) -> list[str]:
     """The table's lines without comments and empty ones; none for what is no text."""
     try:
         with path.open("rb") as stream:
-            text = stream.read(most_bytes).decode("utf-8-sig", errors="replace")
+            # Not `most_bytes` outright: Python takes memory for what is asked, not for what is there.
+            text = stream.read(min(most_bytes, file_size(path))).decode("utf-8-sig", errors="replace")
     except OSError:
         raise _unreadable(path.name) from None
     if "\x00" in text:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from inference.records.array_files import read_npy, read_npz, read_table
 from inference.records.assemble import Found, assemble
-from inference.records.errors import RecordError
+from inference.records.errors import RecordError, UndescribedError, UndescribedTable
 from inference.records.given import Given
 from inference.records.lead_choice import pick_ecg_leads
 from inference.records.leads import KNOWN_LEADS, read_lead_name
@@ -22,14 +22,16 @@ from inference.records.units import mv_per_unit, scaled_mv
 
 Columns = tuple[npt.NDArray[Any], tuple[str, ...] | None]
 
+_SHOWN_VALUES: Final = 8
+"""Of an array that does not say what it is; enough to recognise a table's columns by."""
 ARRAY_SUFFIXES: Final = (".npy", ".npz", ".csv", ".tsv")
 
 
 def read_array(path: Path, given: Given) -> Record:
     """Read an array file; what was given wins over its sidecar `<name>.json`.
 
-    Raises RecordError where rate, unit or lead names are nowhere said, or where the sidecar names other
-    leads than a table's first row: neither is ever guessed.
+    Raises UndescribedError where rate, unit or lead names are nowhere said, and RecordError where the
+    sidecar names other leads than a table's first row: nothing of it is ever guessed.
     """
     values, column_names = _READERS[path.suffix.lower()](path)
     beside = sidecar_path(path)
@@ -37,8 +39,11 @@ def read_array(path: Path, given: Given) -> Record:
     rate_hz = given.fs_hz if given.fs_hz is not None else sidecar.fs_hz
     unit_name = given.unit if given.unit is not None else sidecar.unit
     names = given.lead_order or _named_by_file(path, sidecar, column_names)
+    if names is not None and given.lead_order is None and not _names_any_lead(names):
+        names = None
     if rate_hz is None or unit_name is None or names is None:
-        raise RecordError(_what_is_missing(path, rate_hz, unit_name, names))
+        sentence = _what_is_missing(path, rate_hz, unit_name, names)
+        raise UndescribedError(sentence, _undescribed(path, values, column_names, rate_hz, unit_name, names))
     rows = _leads_first(values, names, column_names is not None)
     check_shape(rows.shape[0], rows.shape[1], rate_hz)
     picked = pick_ecg_leads(names)
@@ -68,7 +73,7 @@ def _named_by_file(
     if sidecar.leads is None or column_names is None:
         return sidecar.leads or column_names
     columns = [read_lead_name(name) for name in column_names]
-    if not any(column.name in KNOWN_LEADS for column in columns):
+    if not _names_any_lead(column_names):
         # A row of `ch1,ch2` says nothing of leads, so there is nothing to contradict.
         return sidecar.leads
     pairs = zip(columns, map(read_lead_name, sidecar.leads), column_names, sidecar.leads, strict=False)
@@ -79,6 +84,34 @@ def _named_by_file(
                 f"'{in_sidecar[:40]}' in '{sidecar_path(path).name}': correct the one that is wrong."
             )
     return sidecar.leads
+
+
+def _names_any_lead(names: Sequence[str]) -> bool:
+    return any(read_lead_name(name).name in KNOWN_LEADS for name in names)
+
+
+def _undescribed(
+    path: Path,
+    values: npt.NDArray[Any],
+    column_names: tuple[str, ...] | None,
+    fs_hz: float | None,
+    unit: str | None,
+    names: tuple[str, ...] | None,
+) -> UndescribedTable:
+    rows = values if column_names is not None or values.shape[0] <= values.shape[1] else values.T
+    with np.errstate(all="ignore"):
+        swings = np.fmax.reduce(rows, axis=1) - np.fmin.reduce(rows, axis=1)
+    return UndescribedTable(
+        path=path,
+        n_signals=int(rows.shape[0]),
+        n_samples=int(rows.shape[1]),
+        column_names=column_names,
+        fs_hz=fs_hz,
+        unit=unit,
+        lead_order=names,
+        first_values=tuple(tuple(float(value) for value in row[:_SHOWN_VALUES]) for row in rows),
+        swing=float(np.nan_to_num(np.median(swings))),
+    )
 
 
 def _numpy_columns(read: Callable[[Path], npt.NDArray[Any]]) -> Callable[[Path], Columns]:

@@ -48,8 +48,13 @@ def read_head(path: Path) -> FileHead:
             data = stream.read(HEAD_BYTES)
     except OSError:
         raise RecordError(f"'{path.name[:80]}' may not be read: check its permissions.") from None
+    return head_of(path.suffix.lower(), size, data)
+
+
+def head_of(suffix: str, size: int, data: bytes) -> FileHead:
+    """The head of a file of `size` bytes that begins with `data`, wherever it lies."""
     text = _xml_text(data)
-    return FileHead(path.suffix.lower(), size, data, _first_element(text), text)
+    return FileHead(suffix, size, data, _first_element(text), text)
 
 
 def _xml_text(data: bytes) -> str:

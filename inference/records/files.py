@@ -12,19 +12,25 @@ from inference.records.array_files import first_row
 from inference.records.array_reader import ARRAY_SUFFIXES
 from inference.records.errors import RecordError
 from inference.records.file_head import read_head
-from inference.records.formats import FORMATS, recognised
+from inference.records.formats import OWN_SUFFIXES, SHARED_SUFFIXES, recognised
 from inference.records.leads import KNOWN_LEADS, read_lead_name
-from inference.records.safety import read_small_text
+from inference.records.safety import is_file, read_small_text
 from inference.records.sidecar import sidecar_path
 from inference.records.wfdb_header import header_lines
+from inference.records.zip_members import ZIP_SUFFIX
+from inference.records.zip_reader import records_in_zip
 
 _SIGNAL_SUFFIXES: Final = (".dat", ".mat")
 """WFDB's signal files. Others (.xyz, .flac) are too often something else to be listed without a header."""
-_OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)
-_SHARED_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.shared_suffixes)
 _TABLE_SUFFIXES: Final = (".csv", ".tsv")
 _MASTER_LINE: Final = re.compile(r"\S+/[0-9]+(\s|$)")
 """The first line of a header that joins segments: the record's name, a slash, their number."""
+
+
+def known_suffixes() -> tuple[str, ...]:
+    """The endings of files that may be ECGs, with their dots; DICOM files often have none at all."""
+    plain = (".hea", *_SIGNAL_SUFFIXES, *ARRAY_SUFFIXES, ZIP_SUFFIX)
+    return tuple(dict.fromkeys((*plain, *sorted(OWN_SUFFIXES), *sorted(SHARED_SUFFIXES))))
 
 
 def find_records(paths: Iterable[Path]) -> Iterator[Path]:
@@ -33,13 +39,16 @@ def find_records(paths: Iterable[Path]) -> Iterator[Path]:
     In a folder these are: a WFDB record as its `.hea` file, unless it is a segment of another one there;
     every `.npy` and `.npz`; a table with its sidecar beside it, or with lead names in at least half of its
     first row, so that tables of patients and labels stay out; a `.dat` or `.mat` that no header names; and
-    files of the other formats, by their ending or, where others have that ending too, by what they hold.
+    files of the other formats, by their ending or, where others have that ending too, by what they hold;
+    and all these inside ZIP files.
     Reading some of these will be refused with a reason, which is better than passing over an ECG in
     silence. Numbers sort as numbers. Links that lead out of a folder, and hidden files, are left alone.
     """
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir, False for an impossible path
             yield from _walk(path)
+        elif path.suffix.lower() == ZIP_SUFFIX and is_file(path):
+            yield from _in_archive(path)
         else:
             yield path
 
@@ -49,9 +58,19 @@ def _walk(top: Path) -> Iterator[Path]:
     for folder, folder_names, file_names in os.walk(top):
         folder_names[:] = sorted((name for name in folder_names if name[0] != "."), key=_natural)
         paths = [Path(folder) / name for name in sorted(file_names, key=_natural) if name[0] != "."]
-        yield from _records_among(
-            [path for path in paths if not path.is_symlink() or path.resolve().is_relative_to(inside)]
-        )
+        paths = [path for path in paths if not path.is_symlink() or path.resolve().is_relative_to(inside)]
+        yield from _records_among(paths)
+        for archive in paths:
+            if archive.suffix.lower() == ZIP_SUFFIX:
+                yield from _in_archive(archive)
+
+
+def _in_archive(archive: Path) -> list[Path]:
+    """The ECGs in an archive; the archive itself where it cannot be opened, so that reading it says why."""
+    try:
+        return records_in_zip(archive)
+    except RecordError:
+        return [archive]
 
 
 def _records_among(paths: list[Path]) -> Iterator[Path]:
@@ -77,9 +96,9 @@ def _records_among(paths: list[Path]) -> Iterator[Path]:
 
 def _is_of_a_format(path: Path) -> bool:
     suffix = path.suffix.lower()
-    if suffix in _OWN_SUFFIXES:
+    if suffix in OWN_SUFFIXES:
         return True
-    if suffix not in _SHARED_SUFFIXES:
+    if suffix not in SHARED_SUFFIXES:
         return False
     try:
         return recognised(read_head(path)) is not None

@@ -32,6 +32,9 @@ class Format:
 FORMATS: Final[tuple[Format, ...]] = (Format("PDF (vector print)", is_pdf, read_pdf, own_suffixes=(".pdf",)),)
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 
+OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)
+SHARED_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.shared_suffixes)
+
 
 def recognised(head: FileHead) -> Format | None:
     """The format of a file by its head, None for none that is known."""

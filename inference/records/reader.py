@@ -16,6 +16,8 @@ from inference.records.record import Record
 from inference.records.safety import file_size, is_file, path_exists, read_small_text
 from inference.records.wfdb_header import parse_header
 from inference.records.wfdb_reader import read_wfdb
+from inference.records.zip_members import ZIP_SUFFIX, split_zip_path
+from inference.records.zip_reader import read_zip, read_zip_member
 
 _WFDB_SIGNAL_SUFFIXES: Final = (".dat", ".mat", ".xyz", ".flac")
 
@@ -37,6 +39,15 @@ def read_record(
     """
     path = Path(path)
     given = Given(fs_hz, unit, None if lead_order is None else tuple(lead_order))
+    inside = split_zip_path(path)
+    if inside is not None:
+        return read_zip_member(*inside, lambda unpacked: _read_file(unpacked, given))
+    if path.suffix.lower() == ZIP_SUFFIX:
+        return read_zip(path, lambda unpacked: _read_file(unpacked, given))
+    return _read_file(path, given)
+
+
+def _read_file(path: Path, given: Given) -> Record:
     if path.suffix.lower() in ARRAY_SUFFIXES:
         return read_array(path, given)
     if path.suffix.lower() not in (".hea", *_WFDB_SIGNAL_SUFFIXES) and is_file(path):

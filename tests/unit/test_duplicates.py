@@ -10,9 +10,11 @@ import pytest
 from scipy.signal import resample_poly
 
 from inference.records import Record, read_record
+from inference.signal.fingerprint import MOST_TURNED_BITS, signal_fingerprint
+from inference.signal.same_signal import same_signals
 from tests.unit.labelled_sets import labelled
 from tests.unit.made_records import made_record, made_signals
-from training.data.duplicates import MOST_TURNED_BITS, grouped_by_signal, same_signals, signal_fingerprint
+from training.data.duplicates import grouped_by_signal
 from training.data.folds import LeakageError, Split, refuse_leakage
 from training.data.sources import labelled_records
 

@@ -17,7 +17,8 @@ from inference.prepare import ModelInput, PrepareError, PrepareSpec
 from inference.records.record import Record
 from inference.signal.analysis import EcgAnalysis
 from inference.signal.beat import BEAT_SAMPLES, MedianBeat
-from training.data.duplicates import FINGERPRINT_BYTES, fingerprint_row
+from inference.signal.fingerprint import FINGERPRINT_BYTES
+from training.data.duplicates import fingerprint_row
 
 Row = npt.NDArray[Any]
 Compute = Callable[[Record, EcgAnalysis, ModelInput], Row]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.data.duplicates import same_signals
+from inference.signal.same_signal import same_signals
 from training.data.labelled_record import LabelledRecord
 from training.data.row_view import RowView, rows_of
 

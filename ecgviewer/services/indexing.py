@@ -1,0 +1,116 @@
+"""What the index lane does: look into files, remember what they hold, and find the same ECG in several.
+
+Nothing here knows Qt; every function runs on the one thread of the lane that holds the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ecgviewer.store.library_index import IndexedFile, LibraryIndex
+    from inference.records.record import Record
+
+_NEVER_STILL_TRUE: Final = (-2, -2)
+"""A stamp that no file has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is known of some files of a library, and which are left to be looked into."""
+
+    files: tuple[IndexedFile, ...]
+    left: tuple[Path, ...] = ()
+    same_as: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """By path: the other files that hold the same ECG. Only where it was asked for."""
+
+
+def still_true(index: LibraryIndex | None, paths: Sequence[Path]) -> Looked:
+    """What the index holds of these files, as far as size and time of change are what they were."""
+    kept = {} if index is None else index.known(str(path) for path in paths)
+    stamps: dict[Path, tuple[int, int]] = {}
+    known, left = [], []
+    for path in paths:
+        file = kept.get(str(path))
+        if file is not None and (file.size, file.changed_ns) == _stamp_of(path, stamps):
+            known.append(file)
+        else:
+            left.append(path)
+    return Looked(tuple(known), tuple(left), same_ecgs(known))
+
+
+def look_into(path: Path, read: Callable[[Path], Record] | None = None) -> IndexedFile:
+    """Read one file for the index. A file that is not usable is an answer, not an exception."""
+    from ecgviewer.store.library_index import IndexedFile
+    from inference.records import RecordError, read_record
+    from inference.records.errors import UndescribedError
+    from inference.signal.fingerprint import signal_fingerprint
+
+    size, changed_ns = _stamp_of(path, {})
+    try:
+        record = (read or read_record)(path)
+    except UndescribedError as error:
+        # Not for the next time: by then the reader may have said what such tables hold.
+        return IndexedFile(str(path), *_NEVER_STILL_TRUE, refusal=str(error))
+    except RecordError as error:
+        return IndexedFile(str(path), size, changed_ns, refusal=str(error))
+    return IndexedFile(
+        path=str(path),
+        size=size,
+        changed_ns=changed_ns,
+        record_sha256=record.sha256,
+        fingerprint=signal_fingerprint(record),
+        format=record.report.format,
+        age_years=record.patient.age_years,
+        sex=record.patient.sex,
+        day="" if record.acquired_at is None else date.isoformat(record.acquired_at),
+        kind="synthetic" if record.synthetic else "digitised" if record.report.digitised else "",
+    )
+
+
+def same_ecgs(files: Iterable[IndexedFile]) -> dict[str, tuple[str, ...]]:
+    """By path: the other files with the same signal, whatever format, gain or rate they have."""
+    from inference.signal.same_signal import same_signals
+
+    readable = [file for file in files if file.fingerprint]
+    groups: dict[str, list[str]] = {}
+    for file, signal in zip(readable, same_signals([file.fingerprint for file in readable]), strict=True):
+        groups.setdefault(signal, []).append(file.path)
+    return {
+        path: tuple(other for other in group if other != path)
+        for group in groups.values()
+        if len(group) > 1
+        for path in group
+    }
+
+
+def _stamp_of(path: Path, seen: dict[Path, tuple[int, int]]) -> tuple[int, int]:
+    """Bytes and newest change of a record's files together: a header, and the signals of its own name.
+
+    An ECG inside an archive has the archive's stamp. (-1, -1), which is never equal to a kept stamp
+    of a readable file, where there is nothing.
+    """
+    archive = next((parent for parent in path.parents if parent.suffix.lower() == ".zip"), None)
+    if archive is not None and archive.is_file():
+        if archive not in seen:
+            seen[archive] = _stamp((archive,))
+        return seen[archive]
+    if path.suffix.lower() == ".hea":
+        return _stamp((path, path.with_suffix(".dat"), path.with_suffix(".mat")))
+    return _stamp((path, path.with_suffix(".json")))
+
+
+def _stamp(files: Sequence[Path]) -> tuple[int, int]:
+    size, changed_ns = -1, -1
+    for file in files:
+        try:
+            status = file.stat()
+        except (OSError, ValueError):
+            continue
+        size = max(size, 0) + status.st_size
+        changed_ns = max(changed_ns, status.st_mtime_ns)
+    return size, changed_ns

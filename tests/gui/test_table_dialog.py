@@ -1,0 +1,133 @@
+"""An array that does not say what it holds: the reader says it once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPushButton
+
+from ecgviewer.app import Desk
+from ecgviewer.dialogs.table_dialog import TableDialog
+from tests.gui.conftest import MakeDesk
+from tests.gui.window_help import DEMO
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """Two tables of one origin, in µV at 500 Hz, that say nothing of it."""
+    from inference.records import STANDARD_LEADS, read_record
+
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    for name, demo in (("a", "01"), ("b", "02")):
+        record = read_record(next(DEMO.glob(f"{demo}_*.hea")))
+        rows = np.stack([record.lead(lead) for lead in STANDARD_LEADS])
+        np.save(folder / f"{name}.npy", np.round(rows * 1000).astype(np.int16))
+    return folder
+
+
+def asked(desk: Desk) -> TableDialog:
+    desk.window.do("describe_table")
+    dialog = desk.window.findChild(TableDialog)
+    assert dialog is not None
+    return dialog
+
+
+def answer(dialog: TableDialog, rate: str, unit: str) -> None:
+    dialog.rate.setCurrentText(rate)
+    dialog.unit.setCurrentText(unit)
+    dialog.leads.setCurrentText("I, II, III, aVR, aVL, aVF, V1, V2, V3, V4, V5, V6")
+
+
+def may_accept(dialog: TableDialog) -> bool:
+    return dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+
+
+def test_a_table_that_says_nothing_offers_to_be_described(desk: Desk, tables: Path) -> None:
+    desk.window.open_paths([tables])
+
+    texts = [button.text() for button in desk.window.parts.ecg.findChildren(QPushButton)]
+    assert "Describe this table…" in texts
+    assert any("does not describe itself" in text.text() for text in desk.window.findChildren(QLabel))
+
+
+def test_what_is_said_once_holds_for_every_table_of_the_form(desk: Desk, tables: Path) -> None:
+    desk.window.open_paths([tables])
+    dialog = asked(desk)
+    answer(dialog, "500", "µV")
+    dialog.accept()
+
+    record = desk.workspace.record
+    assert record is not None
+    assert record.fs_hz == 500
+    assert "The rate was given by hand." in record.report.assumed
+
+    other = desk.workspace.library.entry(tables / "b.npy")
+    assert other is not None
+    assert other.refusal == ""
+    desk.window.step(1)
+    assert desk.workspace.record is not None
+    assert desk.workspace.path == tables / "b.npy"
+
+
+def test_what_was_said_is_known_the_next_time(make_desk: MakeDesk, tables: Path) -> None:
+    first = make_desk()
+    first.window.open_paths([tables])
+    dialog = asked(first)
+    answer(dialog, "500", "µV")
+    dialog.accept()
+
+    second = make_desk()
+    second.window.open_paths([tables / "b.npy"])
+
+    assert second.workspace.record is not None
+    assert second.workspace.path == tables / "b.npy"
+
+
+def test_an_answer_for_one_file_stays_with_that_file(desk: Desk, tables: Path) -> None:
+    desk.window.open_paths([tables])
+    dialog = asked(desk)
+    answer(dialog, "500", "µV")
+    dialog.remember.setChecked(False)
+    dialog.accept()
+    assert desk.workspace.record is not None
+
+    desk.window.step(1)
+
+    assert desk.workspace.record is None
+    assert desk.workspace.undescribed is not None
+
+
+def test_the_dialog_says_what_would_come_of_the_answer(desk: Desk, tables: Path) -> None:
+    desk.window.open_paths([tables])
+    dialog = asked(desk)
+    assert not may_accept(dialog)
+
+    answer(dialog, "500", "mV")
+    assert "No usual ECG has that: is the unit right?" in dialog.verdict.text()
+
+    answer(dialog, "500", "µV")
+    assert dialog.verdict.text().startswith("10 s of ECG")
+    assert may_accept(dialog)
+
+    dialog.leads.setCurrentText("I, II, V1")
+    assert dialog.verdict.text() == "3 leads are named and the file holds 12 signals."
+    assert not may_accept(dialog)
+
+
+def test_broken_descriptions_are_left_out_with_a_word_in_the_log(
+    make_desk: MakeDesk, ecgviewer_home: Path, tables: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (ecgviewer_home / "table-profiles.json").write_text(json.dumps({"form": {"fs_hz": "x"}}))
+
+    desk = make_desk()
+    desk.window.open_paths([tables])
+
+    assert desk.workspace.undescribed is not None
+    assert "cannot be read" in caplog.text
+    caplog.clear()
