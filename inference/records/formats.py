@@ -9,7 +9,8 @@ from typing import Final
 
 from inference.records.file_head import FileHead
 from inference.records.given import Given
-from inference.records.pdf_reader import is_pdf, read_pdf
+from inference.records.pdf_reader import is_pdf
+from inference.records.picture_reader import PICTURE_SUFFIXES, is_picture, read_sheet
 from inference.records.record import Record
 
 
@@ -29,7 +30,10 @@ class Format:
     """Endings that other files have too: in a folder these are listed where `recognises` says so."""
 
 
-FORMATS: Final[tuple[Format, ...]] = (Format("PDF (vector print)", is_pdf, read_pdf, own_suffixes=(".pdf",)),)
+FORMATS: Final[tuple[Format, ...]] = (
+    Format("PDF", is_pdf, read_sheet, own_suffixes=(".pdf",)),
+    Format("Picture of an ECG sheet", is_picture, read_sheet, shared_suffixes=PICTURE_SUFFIXES),
+)
 """All but WFDB and arrays, which several files make up together (see `reader`)."""
 
 OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)

@@ -90,7 +90,9 @@ def _measured(ink: FloatArray, row: int, column: int) -> Pulse | None:
     middle = slice(row - above // 2, row + above // 2)
     left = _centre(ink[middle, column - aside - mm : column - aside + mm + 1].sum(axis=0))
     right = _centre(ink[middle, column + aside - mm : column + aside + mm + 1].sum(axis=0))
-    top = _centre(ink[row - above - mm : row - above + mm + 1, column - aside // 2 : column + aside // 2].sum(axis=1))
+    top = _centre(
+        ink[row - above - mm : row - above + mm + 1, column - aside // 2 : column + aside // 2].sum(axis=1)
+    )
     if left is None or right is None or top is None:
         return None
     left += column - aside - mm
@@ -105,7 +107,8 @@ def _measured(ink: FloatArray, row: int, column: int) -> Pulse | None:
         return None
     pulse = Pulse(left, right, top, float(np.mean(standing)) + row + above - mm)
     is_pulse = (
-        abs(pulse.height_mm - HEIGHT_MM) <= _HEIGHT_SLACK_MM and abs(pulse.width_mm - WIDTH_MM) <= _WIDTH_SLACK_MM
+        abs(pulse.height_mm - HEIGHT_MM) <= _HEIGHT_SLACK_MM
+        and abs(pulse.width_mm - WIDTH_MM) <= _WIDTH_SLACK_MM
     )
     return pulse if is_pulse else None
 

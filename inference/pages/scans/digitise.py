@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from inference.pages.page_layout import LeadArea, PageLayout
 from inference.pages.scans.arrangement import (
     ARRANGEMENTS,
     GAIN_MM_MV,
@@ -23,12 +24,10 @@ from inference.pages.scans.arrangement import (
     Piece,
     cut,
 )
-from inference.pages.scans.calibration_pulse import Pulse, find_pulses
-from inference.pages.scans.ink import ink_of
+from inference.pages.scans.calibration_pulse import Pulse
 from inference.pages.scans.lead_names import FoundName, find_names
 from inference.pages.scans.limb_check import LIMIT, limb_disagreements
 from inference.pages.scans.loose_ink import LoosePart, joined_to_traces, loose_parts
-from inference.pages.page_layout import LeadArea, PageLayout
 from inference.pages.scans.sheet_leads import piece_mv, rhythm_lead
 from inference.pages.scans.straighten import FLAT_LIMIT, PX_PER_MM, FlatPage
 from inference.pages.scans.trace import Trace, follow_rows
@@ -91,11 +90,14 @@ class _Reading:
     """Names on the page that stand elsewhere than in this arrangement."""
 
 
-def digitised(page: FlatPage) -> Digitised:
-    """The leads of a straightened page, or why they were not read; a layout that was found is kept."""
+def digitised(page: FlatPage, ink: FloatArray, pulses: Sequence[Pulse]) -> Digitised:
+    """The leads of a straightened page, or why they were not read; a layout that was found is kept.
+
+    `ink` (h, w) is that of the page, `pulses` are its calibration pulses from top to bottom.
+    """
     layout = None
     try:
-        rows = _rows_of(page)
+        rows = _rows_of(ink, pulses)
         reading = _arranged(rows)
         layout = _layout_of(page, reading, rows.pulses)
         _check_ink(page, rows, reading)
@@ -108,9 +110,7 @@ def digitised(page: FlatPage) -> Digitised:
     return Digitised(leads, layout, 1.0 - worst / LIMIT, "", _assumed(reading), checks)
 
 
-def _rows_of(page: FlatPage) -> _Rows:
-    ink = ink_of(page.picture)
-    pulses = find_pulses(ink)
+def _rows_of(ink: FloatArray, pulses: Sequence[Pulse]) -> _Rows:
     if not pulses:
         raise NotDigitisedError("no calibration pulse of 10 mm (1 mV) by 5 mm (0.2 s) was found on it")
     first = round(max(pulse.right for pulse in pulses)) + 3
@@ -119,7 +119,7 @@ def _rows_of(page: FlatPage) -> _Rows:
         raise NotDigitisedError("there is too little paper to the right of its calibration pulses")
     traces = follow_rows(ink, [pulse.baseline for pulse in pulses], first, stop)
     loose = loose_parts(ink, traces)
-    return _Rows(traces, pulses, loose, find_names(loose))
+    return _Rows(traces, list(pulses), loose, find_names(loose))
 
 
 def _arranged(rows: _Rows) -> _Reading:
@@ -137,7 +137,9 @@ def _arranged(rows: _Rows) -> _Reading:
         raise NotDigitisedError(f"the names {seen} do not stand where the standard arrangement has them")
     best = max(agreeing, key=lambda each: each.n_named)
     if len(agreeing) > 1 and best.n_named < _NAMES_ENOUGH:
-        raise NotDigitisedError("its lead names could not be read, and its rows could be arranged in two ways")
+        raise NotDigitisedError(
+            "its lead names could not be read, and its rows could be arranged in two ways"
+        )
     return best
 
 
@@ -251,7 +253,9 @@ def _leads_of(rows: _Rows, reading: _Reading) -> tuple[dict[str, FloatArray], tu
 def _check_limbs(leads: dict[str, FloatArray]) -> tuple[float, str]:
     shares = limb_disagreements(leads)
     if len(shares) < 2:
-        raise NotDigitisedError("it shows too few limb leads at the same time to check them against each other")
+        raise NotDigitisedError(
+            "it shows too few limb leads at the same time to check them against each other"
+        )
     worst = max(shares, key=lambda relation: shares[relation])
     if shares[worst] > LIMIT:
         raise NotDigitisedError(f"its limb leads contradict each other ({worst} does not hold)")

@@ -1,4 +1,4 @@
-"""Where the pen went on a straightened page: ink without the grid."""
+"""Where the pen went on a page: ink without the grid."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ _FAINT: Final = 0.3
 """Part of the trace's darkness up to which a pixel counts as no ink."""
 
 
-def ink_of(flat: ByteArray) -> FloatArray:
-    """How much ink (h, w) lies on each pixel of a straightened page (h, w, 3): 0 is none, 1 is the trace."""
-    darkness = light_of(flat).ink
-    darkness = darkness - _ruled_cells(darkness)
+def ink_of(picture: ByteArray, *, is_ruled: bool = True) -> FloatArray:
+    """How much ink (h, w) lies on each pixel of a page (h, w, 3): 0 is none, 1 is the trace.
+
+    On a straightened page (`is_ruled`) the grid is known by its place; else only by its colour.
+    """
+    darkness = light_of(picture).ink
+    if is_ruled:
+        darkness = darkness - _ruled_cells(darkness)
     darkest = float(np.quantile(darkness[::3, ::3], 1.0 - _DARKEST_SHARE))
     if darkest <= 0.0:
         return np.zeros_like(darkness)

@@ -71,7 +71,11 @@ def grid_tiles(grid: FloatArray) -> list[Tile]:
 
 
 def _spread(
-    grid: FloatArray, centres_y: Vector, centres_x: Vector, start: tuple[int, int], seed: tuple[Vector, Vector]
+    grid: FloatArray,
+    centres_y: Vector,
+    centres_x: Vector,
+    start: tuple[int, int],
+    seed: tuple[Vector, Vector],
 ) -> list[Tile]:
     found: list[Tile] = []
     seen = {start}

@@ -118,7 +118,9 @@ def _likeness(word: FloatArray, name: FloatArray) -> float:
 def _resized(shape: FloatArray, width: int) -> FloatArray:
     from PIL import Image, ImageFilter
 
-    picture = Image.fromarray((shape * 255).astype(np.uint8)).resize((width, _SIDE_PX), Image.Resampling.BILINEAR)
+    picture = Image.fromarray((shape * 255).astype(np.uint8)).resize(
+        (width, _SIDE_PX), Image.Resampling.BILINEAR
+    )
     return np.asarray(picture.filter(ImageFilter.GaussianBlur(1.0)), dtype=np.float32)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.records.errors import RecordError
-from inference.records.file_head import FileHead
 from inference.records.safety import file_size
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 ByteArray = npt.NDArray[np.uint8]
 
-PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 MAX_PICTURE_BYTES: Final = 100_000_000
 MAX_PICTURE_PX: Final = 64_000_000
 """An A4 page at 600 dpi has 35 million pixels, the largest telephones' photographs 50 million."""
@@ -29,12 +27,6 @@ MIN_SIDE_PX: Final = 300
 WORKING_PX: Final = 6_500_000
 """Pages are looked at with so many pixels at most: A4 at 250 dpi."""
 _FORMATS: Final = ("PNG", "JPEG", "TIFF")
-_BEGINNINGS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
-
-
-def is_picture(head: FileHead) -> bool:
-    """Whether a file begins like a PNG, JPEG or TIFF."""
-    return head.data.startswith(_BEGINNINGS)
 
 
 def open_picture(path: Path) -> tuple[ByteArray, tuple[str, ...]]:

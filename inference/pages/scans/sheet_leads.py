@@ -48,7 +48,9 @@ def rhythm_lead(strip_mv: FloatArray, leads_mv: dict[str, FloatArray]) -> str | 
     return likeness[0][1]
 
 
-def _closest_in_size(strip_mv: FloatArray, leads_mv: dict[str, FloatArray], names: Sequence[str]) -> str | None:
+def _closest_in_size(
+    strip_mv: FloatArray, leads_mv: dict[str, FloatArray], names: Sequence[str]
+) -> str | None:
     """Of leads that are alike in shape the one that differs by less than half of what the next one does."""
     misses = sorted((_miss(strip_mv, leads_mv[name]), name) for name in names)
     return misses[0][1] if misses[0][0] < 0.5 * misses[1][0] else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -54,6 +54,11 @@ def straightened(picture: ByteArray) -> FlatPage | None:
     return FlatPage(flat, spacing_mm, fit.residual, tilt)
 
 
+def quarter_turned(page: FlatPage, turns: int) -> FlatPage:
+    """The page turned by so many right angles anticlockwise."""
+    return replace(page, picture=np.ascontiguousarray(np.rot90(page.picture, turns)))
+
+
 def _line_spacing_mm(fit: SheetFit) -> int:
     places = _through(fit.matrix, fit.places)
     reach = places.max(axis=0) - places.min(axis=0)
@@ -81,7 +86,9 @@ def _flattened(picture: ByteArray, to_mm: Vector, box: Vector) -> ByteArray:
     from PIL import Image
 
     # Line centres fall on pixel centres: a pixel is looked up by its middle.
-    to_px = np.array([[PX_PER_MM, 0.0, -box[0] * PX_PER_MM], [0.0, PX_PER_MM, -box[1] * PX_PER_MM], [0, 0, 1]])
+    to_px = np.array(
+        [[PX_PER_MM, 0.0, -box[0] * PX_PER_MM], [0.0, PX_PER_MM, -box[1] * PX_PER_MM], [0, 0, 1]]
+    )
     back = np.linalg.inv(to_px @ to_mm)
     half = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
     back = half @ back @ np.linalg.inv(half)

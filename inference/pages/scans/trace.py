@@ -151,9 +151,7 @@ def _whole_strokes(
     return top, bottom
 
 
-def _places(
-    band: FloatArray, upper: IntArray, lower: IntArray, blank: npt.NDArray[np.bool_]
-) -> FloatArray:
+def _places(band: FloatArray, upper: IntArray, lower: IntArray, blank: npt.NDArray[np.bool_]) -> FloatArray:
     """Where the trace is in each column (w,): mid-stroke, or half a pen inside the tip where it turns."""
     thin = lower - upper <= _PEN_MM * PX_PER_MM
     level = thin & ~blank
