@@ -107,6 +107,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "median_row", "Median beats", ("D",), "Show the median beats, or give their room to the paper", "View"
     ),
+    ActionSpec("page", "Page or ECG", ("E",), "The page as opened, or the ECG digitised from it", "View"),
+    ActionSpec("lead_areas", "Leads on the page", ("A",), "Outline where each lead lies on the page", "View"),
     ActionSpec("zoom_in", "Zoom in", ("+", "="), "Enlarge the paper", "View"),
     ActionSpec("zoom_out", "Zoom out", ("-",), "Shrink the paper", "View"),
     ActionSpec("reset_view", "Whole page", ("0",), "Show the whole page again", "View"),

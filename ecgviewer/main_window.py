@@ -29,6 +29,7 @@ from ecgviewer.window_dialogs import WindowDialogs
 from ecgviewer.window_menu import WindowMenu
 from ecgviewer.window_models import WindowModels
 from ecgviewer.window_news import WindowNews
+from ecgviewer.window_page import WindowPage
 from ecgviewer.window_parts import WindowParts
 from ecgviewer.window_reading import WindowReading
 from ecgviewer.workspace import Workspace
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1080, 640)
         self.resize(1440, 900)
         self.news = WindowNews(workspace, self.parts, self.status, self)
+        self.page = WindowPage(workspace, self.parts, self)
         self.dialogs = WindowDialogs(workspace, self.parts, self.status, self)
         self.naming = ReaderQuestion(appearance, self)
         self.reading = WindowReading(workspace, self.parts, self.status, self.naming, self)
@@ -91,8 +93,10 @@ class MainWindow(QMainWindow):
             "lead_shares": workspace.explain_on_demand,
             "beats": workspace.toggle_beats,
             "median_row": workspace.toggle_median_row,
-            "zoom_in": lambda: parts.ecg.view.zoom_by(ZOOM_STEP),
-            "zoom_out": lambda: parts.ecg.view.zoom_by(1 / ZOOM_STEP),
+            "page": self.page.toggle_page,
+            "lead_areas": self.page.toggle_areas,
+            "zoom_in": lambda: parts.ecg.zoom_by(ZOOM_STEP),
+            "zoom_out": lambda: parts.ecg.zoom_by(1 / ZOOM_STEP),
             "reset_view": self._reset_view,
             "theme": self.appearance.cycle_theme,
             **{f"omi_{omi.name.lower()}": _deed(parts.reading.wish_omi, omi) for omi in Omi},
@@ -221,7 +225,7 @@ class MainWindow(QMainWindow):
     # --- small doings -----------------------------------------------------------------------------------
 
     def _reset_view(self) -> None:
-        self.parts.ecg.view.reset_zoom()
+        self.parts.ecg.reset_zoom()
         self.parts.beat.view.reset_zoom()
 
     def _may_close(self) -> bool:

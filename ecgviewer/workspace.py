@@ -34,6 +34,7 @@ from inference.manifest import ShownPrediction
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
     from inference.measure.measurements import Measurements
+    from inference.pages.page import Page
     from inference.records.errors import UndescribedTable
     from inference.records.record import Record
     from inference.results import Attribution, ModelAnswer
@@ -56,6 +57,10 @@ class ViewState:
     beats: bool = False
     median_row: bool = True
     """Whether the median beats stand under the paper."""
+    as_page: bool = True
+    """Whether a page is looked at as it is, and not as the ECG that was digitised from it."""
+    lead_areas: bool = False
+    """Whether the leads on a page are outlined."""
     saliency_bundle: str | None = None
     """Whose explanation is shown; None: the first model's that has one."""
 
@@ -120,6 +125,11 @@ class Workspace(QObject):
     @property
     def record(self) -> Record | None:
         return None if self._loaded is None else self._loaded.record
+
+    @property
+    def page(self) -> Page | None:
+        """The page that the open file is; None for a recording."""
+        return None if self._loaded is None else self._loaded.page
 
     @property
     def analysis(self) -> EcgAnalysis | None:
@@ -206,14 +216,14 @@ class Workspace(QObject):
     def explain(self, bundle: str) -> None:
         """Show the explanation of a bundle's answer; one that is made on demand is asked for first."""
         info, answer = self.bundle(bundle), self._answers.get(bundle)
-        if answer is not None and answer.attribution is not None:
+        if answer is not None and answer.is_explained:
             self.set_view(replace(self._view, saliency_bundle=bundle, saliency=True))
-        elif info is not None and answer is not None and self.record is not None:
+        elif info is not None and answer is not None:
             already = self._whys.get(bundle)
             if already is None or not already.is_computing:
                 self._whys[bundle] = WhyRequest(is_computing=True)
                 self.answers_changed.emit()
-                self.inference.explain(info, self.record)
+                self.inference.explain(info, self.record, self.page)
 
     def explain_on_demand(self) -> None:
         """Show the explanation of the first answer that is explained on demand; without one do nothing."""
@@ -263,9 +273,14 @@ class Workspace(QObject):
         outcomes = [answer.outcome for answer in self._answers.values()]
         return tuple(ShownPrediction.of(outcome) for outcome in outcomes if isinstance(outcome, Prediction))
 
+    @property
+    def _open_hashes(self) -> set[str]:
+        """Of what is open: a record, a page, or a page with the record that it was digitised to."""
+        return {each.sha256 for each in (self.record, self.page) if each is not None}
+
     def _ask_models(self) -> None:
-        if self.record is not None:
-            self.inference.ask(self.record)
+        if self.record is not None or self.page is not None:
+            self.inference.ask(self.record, self.page)
 
     def _on_loaded(self, loaded: LoadedRecord) -> None:
         if loaded.path != self._path:
@@ -285,7 +300,7 @@ class Workspace(QObject):
         self._ask_models()
 
     def _on_answered(self, record_sha256: str, bundle: str, answer: ModelAnswer) -> None:
-        if self.record is None or self.record.sha256 != record_sha256:
+        if record_sha256 not in self._open_hashes:
             return
         self._answers[bundle] = answer
         self.answers_changed.emit()
@@ -294,7 +309,7 @@ class Workspace(QObject):
         """Keep the explanation and show it; one that failed takes nothing from the answer that is there."""
         from inference.results import Prediction
 
-        if self.record is None or self.record.sha256 != record_sha256:
+        if record_sha256 not in self._open_hashes:
             return
         outcome = answer.outcome
         if isinstance(outcome, Prediction):
@@ -303,7 +318,7 @@ class Workspace(QObject):
         else:
             self._whys[bundle] = WhyRequest(problem=outcome.sentence)
         self.answers_changed.emit()
-        if answer.attribution is not None:
+        if answer.is_explained:
             self.set_view(replace(self._view, saliency_bundle=bundle))
 
 

@@ -21,6 +21,7 @@ from inference.versions import answering, models_of, read_choices
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
     from inference.engine import Engine
+    from inference.records.record import Record
     from inference.results import ModelAnswer
 
 EXIT_DONE: Final = 0
@@ -153,7 +154,7 @@ class _Predictor:
             # One file must not end a run over thousands; the traceback tells the bug.
             _log.exception("Reading %s failed", path)
             return {"path": str(path), "error": "The program failed on this file; its messages say where."}
-        answers = {name: self.engine.answer(record, name, self.want_saliency) for name in self.bundles}
+        answers = {name: self._answer(record, name) for name in self.bundles}
         predictions = [_prediction_entry(name, answer) for name, answer in answers.items()]
         predictions += [{"bundle": each.name, "error": each.sentence} for each in self.broken]
         return {
@@ -162,6 +163,14 @@ class _Predictor:
             "predictions": predictions,
             "lead_shares": _lead_shares(answers),
         }
+
+    def _answer(self, record: Record, name: str) -> ModelAnswer:
+        from inference.results import ModelAnswer
+        from inference.scope import out_of_scope
+
+        info = next((each for each in self.engine.bundles if each.name == name), None)
+        refused = None if info is None else out_of_scope(info, record)
+        return ModelAnswer(refused) if refused else self.engine.answer(record, name, self.want_saliency)
 
 
 def _prediction_entry(name: str, answer: ModelAnswer) -> dict[str, Any]:

@@ -110,3 +110,7 @@ class ModelAnswer:
     attribution: Attribution | None = None
     page_maps: tuple[PageMap, ...] = ()
     """Where the bundle was asked about a page, one per method."""
+
+    @property
+    def is_explained(self) -> bool:
+        return self.attribution is not None or bool(self.page_maps)

@@ -17,6 +17,7 @@ from ecgviewer.services.background import Background, ShouldStop
 
 if TYPE_CHECKING:
     from inference.measure.measurements import Measurements
+    from inference.pages.page import Page
     from inference.records.errors import UndescribedTable
     from inference.records.record import Record
     from inference.signal.analysis import EcgAnalysis
@@ -37,6 +38,8 @@ class LoadedRecord:
     analysis: EcgAnalysis | None = None
     refusal: str = ""
     measurements: Measurements | None = None
+    page: Page | None = None
+    """The sheet that the file shows, with or without a record that could be read from it."""
     undescribed: UndescribedTable | None = None
     """What is to be asked of the reader before the file can be read."""
 
@@ -44,19 +47,24 @@ class LoadedRecord:
 def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> LoadedRecord:
     """Read, analyse and measure a file. A file that is not usable is an answer, not an exception."""
     from inference.measure.measurements import measure
+    from inference.pages.page import is_page, open_page
     from inference.records import RecordError, read_record
     from inference.records.errors import UndescribedError
     from inference.signal.analysis import analyse
 
+    page = None
     try:
-        record = (read or read_record)(path)
+        page = open_page(path) if is_page(path) else None
+        if page is not None and page.record is None:
+            return LoadedRecord(path, refusal=page.reason, page=page)
+        record = (page and page.record) or (read or read_record)(path)
     except UndescribedError as error:
         return LoadedRecord(path, refusal=str(error), undescribed=error.table)
     except RecordError as error:
         return LoadedRecord(path, refusal=str(error))
     analysis = analyse(record)
     found = None if analysis.beat is None else measure(analysis.beat, analysis.rhythm)
-    return LoadedRecord(path, record, analysis, measurements=found)
+    return LoadedRecord(path, record, analysis, measurements=found, page=page)
 
 
 class RecordService(QObject):

@@ -14,7 +14,7 @@ from inference.pages.page_layout import LeadArea, PageLayout
 from inference.pages.pdf_file import render_page
 from inference.pages.scans.ink import ink_of
 from inference.pages.scans.open_picture import open_picture
-from inference.pages.scans.page_sheet import PageSheet, sheet_of_whole
+from inference.pages.scans.page_sheet import PageSheet, sheet_of_rows
 from inference.pages.scans.scan import look_at
 from inference.pages.vector_pdf import NoVectorTraceError, PdfSheet, read_pdf_sheet
 from inference.records.assemble import assemble
@@ -29,6 +29,8 @@ ByteArray = npt.NDArray[np.uint8]
 SCAN_DPI: Final = 220.0
 """At which a scanned page inside a PDF is looked at: 8.7 pixels per millimetre."""
 _VIEW_DPI: Final = 150.0
+_BEFORE_LEADS_MM: Final = 5.5
+"""On the drawn sheet a pulse rises so far before the first lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,10 @@ def _scanned(path: Path, picture: ByteArray, notes: tuple[str, ...]) -> Page:
 def _printed(path: Path, sheet: PdfSheet) -> Page:
     picture = render_page(path, sheet.page, _VIEW_DPI)
     layout = _in_pixels(sheet.layout, picture)
-    as_seen = sheet_of_whole(ink_of(picture, is_ruled=False))
+    ink = ink_of(picture, is_ruled=False)
+    baselines = sorted({area.baseline_y for area in layout.leads if area.baseline_y is not None})
+    left = min((area.x0 for area in layout.leads), default=0.0) - _BEFORE_LEADS_MM / layout.mm_per_x
+    as_seen = sheet_of_rows(ink, left, baselines, 1.0 / layout.mm_per_x)
     return _page(path, picture, as_seen, layout, assemble(sheet.found), "", ())
 
 

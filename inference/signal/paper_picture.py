@@ -73,7 +73,7 @@ def draw_paper_picture(leads_mv: FloatArray, scale: int = 1) -> ByteArray:
 
 
 def with_ink(ink: FloatArray) -> ByteArray:
-    """Ink (n, n) from 0 to 1 on the sheet's ruled paper as a picture (n, n, 3); without ink the empty sheet."""
+    """Ink (n, n) from 0 to 1 on the sheet's ruled paper as a picture (n, n, 3), red green blue."""
     paper = _ruled_paper(ink.shape[0])
     picture = paper + ink[:, :, None] * (_INK - paper)
     return np.rint(picture).astype(np.uint8)

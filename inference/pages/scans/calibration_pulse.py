@@ -41,7 +41,7 @@ class Pulse:
 
 
 def find_pulses(ink: FloatArray) -> list[Pulse]:
-    """The pulses that stand under each other on a page's ink (h, w), from top to bottom; empty without one."""
+    """The pulses under each other on a page's ink (h, w), from top to bottom; empty without one."""
     score = _pulse_score(ink)
     candidates = [pulse for place in _peaks(score) if (pulse := _measured(ink, *place)) is not None]
     best: list[Pulse] = []

@@ -1,7 +1,7 @@
 """From a straightened page to samples, where everything on the page agrees that they are right.
 
-Each step may end it with a sentence: a page that is refused costs a look at the paper, one that is read wrongly
-costs trust in every ECG.
+Each step may end it with a sentence: a page that is refused costs a look at the paper, one that is read
+wrongly costs trust in every ECG.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from inference.pages.scans.loose_ink import LoosePart, joined_to_traces, loose_p
 from inference.pages.scans.sheet_leads import piece_mv, rhythm_lead
 from inference.pages.scans.straighten import FLAT_LIMIT, PX_PER_MM, FlatPage
 from inference.pages.scans.trace import Trace, follow_rows
+from inference.signal.gaps import runs
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -202,7 +203,7 @@ def _check_ink(page: FlatPage, rows: _Rows, reading: _Reading) -> None:
         trace = rows.traces[piece.row]
         first, stop = piece.first + _BORDER_PX, piece.stop - _BORDER_PX
         blank = trace.blank[first - trace.first : stop - trace.first]
-        longest = max((stop - start for start, stop in _runs(blank)), default=0)
+        longest = max((int(stop - start) for start, stop in runs(blank)), default=0)
         if longest > _LONGEST_BLANK_PX or blank.mean() > _BLANK_SHARE:
             raise NotDigitisedError(f"the trace of {piece.name or 'the rhythm strip'} is broken or too faint")
     for row, trace in enumerate(rows.traces):
@@ -217,11 +218,6 @@ def _check_ink(page: FlatPage, rows: _Rows, reading: _Reading) -> None:
 def _is_at_border(part: LoosePart, borders: Sequence[int]) -> bool:
     """Whether ink lies where one lead ends and the next begins, perhaps a pixel before."""
     return any(part.x0 >= border - _BORDER_PX and part.x1 <= border + _BORDER_PX for border in borders)
-
-
-def _runs(condition: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], condition.astype(np.int8), [0]])))
-    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 
 
 def _meet(first: Trace, second: Trace) -> bool:
@@ -266,12 +262,12 @@ def _check_limbs(leads: dict[str, FloatArray]) -> tuple[float, str]:
 def _assumed(reading: _Reading) -> tuple[str, ...]:
     """What was taken for granted, one sentence each."""
     scale = (
-        f"{SPEED_MM_S:g} mm/s and {GAIN_MM_MV:g} mm/mV, since the calibration pulses are 5 mm wide and 10 mm high "
-        f"and each row is {SHEET_S:g} s long.",
+        f"{SPEED_MM_S:g} mm/s and {GAIN_MM_MV:g} mm/mV, since the calibration pulses are 5 mm wide and "
+        f"10 mm high and each row is {SHEET_S:g} s long.",
     )
     if reading.n_named >= _NAMES_ENOUGH:
         return scale
     return (
         *scale,
-        f"The leads stand in the standard order of {reading.arrangement.name}: their names could not be read.",
+        f"The leads stand in the usual order of {reading.arrangement.name}: their names could not be read.",
     )

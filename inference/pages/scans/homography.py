@@ -20,7 +20,7 @@ _ROUNDS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class SheetFit:
-    """The sheet's coordinates, in spacings of the grid, of a place in the picture: a plane seen in perspective.
+    """Where a place of the picture lies on the sheet, in spacings of its grid: a plane seen in perspective.
 
     `matrix` (3, 3) takes (x, y, 1) in pixels to the sheet; lines of the grid lie at whole numbers.
     """

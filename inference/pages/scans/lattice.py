@@ -126,8 +126,8 @@ def _two_peaks(part: FloatArray) -> tuple[float, Vector, Vector] | None:
     """The strongest upright and level waves that fit each other, with the weaker one's clearness."""
     size = part.shape[0]
     power = np.abs(np.fft.rfft2(part)).astype(np.float32)
-    down = np.fft.fftfreq(size)[:, None]
-    across = np.fft.rfftfreq(size)[None, :]
+    down = np.asarray(np.fft.fftfreq(size), dtype=np.float64)[:, None]
+    across = np.asarray(np.fft.rfftfreq(size), dtype=np.float64)[None, :]
     density = np.hypot(down, across)
     heard = (density > _SLOWEST) & (density < _FASTEST)
     typical = float(np.median(power[heard])) + 1e-9
@@ -180,4 +180,4 @@ def _amplitudes(part: FloatArray, near: Vector, reach: float) -> npt.NDArray[np.
     offsets = np.linspace(-reach, reach, _N_TRIED)
     across = np.exp(-2j * np.pi * np.outer(places, near[0] + offsets))
     down = np.exp(-2j * np.pi * np.outer(near[1] + offsets, places))
-    return np.asarray(down @ (part @ across)) * (8.0 / TILE_PX**2)
+    return np.asarray(down @ (part @ across) * (8.0 / TILE_PX**2), dtype=np.complex128)

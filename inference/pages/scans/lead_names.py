@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ from inference.pages.scans.straighten import PX_PER_MM
 from inference.records.leads import STANDARD_LEADS
 from inference.resource_paths import resources_folder
 from inference.signal.paper_letters import lettering
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont, ImageFont
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -127,19 +130,19 @@ def _resized(shape: FloatArray, width: int) -> FloatArray:
 @cache
 def _shapes() -> dict[str, list[FloatArray]]:
     """Each name's shapes (24, w) from 0 to 1, cut to the ink, one per typeface."""
-    from PIL import ImageFont
+    from PIL import ImageFont as Typefaces
 
-    fonts = [
-        ImageFont.truetype(str(resources_folder() / "fonts" / file), 48)
+    fonts: list[FreeTypeFont | ImageFont] = [
+        Typefaces.truetype(str(resources_folder() / "fonts" / file), 48)
         for file in ("Inter-Regular.otf", "Inter-SemiBold.otf")
     ]
-    fonts.append(ImageFont.load_default(48))
+    fonts.append(Typefaces.load_default(48))
     drawn = {name: [_drawn(name, font) for font in fonts] for name in STANDARD_LEADS}
     # The letters of the project's own small sheets have the serifs that many recorders give to I.
     return {name: [*shapes, np.kron(lettering(name), _DOT)] for name, shapes in drawn.items()}
 
 
-def _drawn(name: str, font: object) -> FloatArray:
+def _drawn(name: str, font: FreeTypeFont | ImageFont) -> FloatArray:
     from PIL import Image, ImageDraw
 
     canvas = Image.new("L", (300, 120), 0)

@@ -15,7 +15,7 @@ _BLOCK_PX: Final = 24
 _PAPER_RANK: Final = 0.8
 """In a block of the page at least every fifth pixel is plain paper."""
 _DARKEST_GRID: Final = 0.55
-"""Grids are printed to be fainter than the trace; darker than this is cut off, so that no trace stands out."""
+"""Grids are fainter than the trace; what is darker than this is cut off, so that no trace stands out."""
 
 
 @dataclass(frozen=True, slots=True)

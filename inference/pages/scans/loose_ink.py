@@ -42,7 +42,7 @@ class LoosePart:
 
 
 def loose_parts(ink: FloatArray, traces: Sequence[Trace]) -> list[LoosePart]:
-    """The pieces of a page's ink (h, w), from the traces' first column to their last, that no trace explains."""
+    """The pieces of a page's ink (h, w), over the traces' columns, that no trace explains."""
     from scipy.ndimage import binary_dilation, find_objects, label
 
     first, stop = traces[0].first, traces[0].stop

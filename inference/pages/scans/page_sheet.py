@@ -13,8 +13,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.scans.calibration_pulse import Pulse
-from inference.pages.scans.straighten import PX_PER_MM
 from inference.signal.paper_picture import BASELINES_MM, HEIGHT_MM, PICTURE_PX, WIDTH_MM, with_ink
 
 ByteArray = npt.NDArray[np.uint8]
@@ -22,6 +20,8 @@ FloatArray = npt.NDArray[np.float32]
 
 _PULSE_LEFT_MM: Final = 0.5
 """Where the drawn sheet's pulse rises: after 20 ms."""
+_PRINTED_PEN_MM: Final = 0.3
+"""What a page's own pen has drawn already."""
 _PEN_MM: Final = (0.6, 1.25)
 """The drawn sheet's pen, down and across: 1.1 px of its small picture."""
 
@@ -50,23 +50,27 @@ class PageSheet:
     notes: tuple[str, ...] = ()
 
 
-def sheet_of_rows(ink: FloatArray, pulses: Sequence[Pulse]) -> PageSheet:
-    """The sheet from a page's ink (h, w) whose rows begin with these pulses, at most four of them.
+def sheet_of_rows(
+    ink: FloatArray, pulses_left: float, baselines: Sequence[float], px_per_mm: float
+) -> PageSheet:
+    """The sheet from a page's ink (h, w) whose pulses rise at `pulses_left` in rows with these baselines.
 
-    With more rows, or none, the whole page is squeezed onto the sheet, which a note says.
+    With other than three or four rows the whole page is squeezed onto the sheet, which a note says.
     """
-    if not 3 <= len(pulses) <= len(BASELINES_MM):
+    if not 3 <= len(baselines) <= len(BASELINES_MM):
         return sheet_of_whole(ink)
-    left = round(float(np.median([pulse.left for pulse in pulses])) - _PULSE_LEFT_MM * PX_PER_MM)
+    x0 = round(pulses_left - _PULSE_LEFT_MM * px_per_mm)
+    x1 = x0 + round(WIDTH_MM * px_per_mm)
     borders_mm = [0.0, *(np.convolve(BASELINES_MM, (0.5, 0.5), "valid")), HEIGHT_MM]
+    borders = [round(mm / HEIGHT_MM * PICTURE_PX) for mm in borders_mm]
     parts = []
-    for row, pulse in enumerate(pulses):
-        top, bottom = (round(mm / HEIGHT_MM * PICTURE_PX) for mm in borders_mm[row : row + 2])
-        px_mm = HEIGHT_MM / PICTURE_PX
-        y0 = pulse.baseline + (top * px_mm - BASELINES_MM[row]) * PX_PER_MM
-        y1 = pulse.baseline + (bottom * px_mm - BASELINES_MM[row]) * PX_PER_MM
-        parts.append(SheetPart(top, bottom, left, left + round(WIDTH_MM * PX_PER_MM), round(y0), round(y1)))
-    return _put_together(_as_the_pen_draws(ink), tuple(parts), ())
+    for row, baseline in enumerate(baselines):
+        y0, y1 = (
+            round(baseline + (border * HEIGHT_MM / PICTURE_PX - BASELINES_MM[row]) * px_per_mm)
+            for border in borders[row : row + 2]
+        )
+        parts.append(SheetPart(borders[row], borders[row + 1], x0, x1, y0, y1))
+    return _put_together(_as_the_pen_draws(ink, px_per_mm), tuple(parts), ())
 
 
 def sheet_of_whole(ink: FloatArray) -> PageSheet:
@@ -77,10 +81,10 @@ def sheet_of_whole(ink: FloatArray) -> PageSheet:
     return _put_together(ink, (part,), (note,))
 
 
-def _as_the_pen_draws(ink: FloatArray) -> FloatArray:
+def _as_the_pen_draws(ink: FloatArray, px_per_mm: float) -> FloatArray:
     from scipy.ndimage import maximum_filter
 
-    size = tuple(max(1, round(mm * PX_PER_MM) - 2) for mm in _PEN_MM)
+    size = tuple(max(1, round((mm - _PRINTED_PEN_MM) * px_per_mm) + 1) for mm in _PEN_MM)
     thick: FloatArray = maximum_filter(ink, size=size)
     return thick
 
@@ -100,7 +104,7 @@ def _put_together(ink: FloatArray, parts: tuple[SheetPart, ...], notes: tuple[st
 
 
 def onto_page(heat: FloatArray, sheet: PageSheet, shape: tuple[int, int]) -> FloatArray:
-    """What a model says of each pixel of its sheet (224, 224), laid over the page (h, w); 0 beside the parts."""
+    """What a model says of its sheet's pixels (224, 224), laid over the page (h, w); 0 beside the parts."""
     from PIL import Image
 
     page = np.zeros(shape, dtype=np.float32)

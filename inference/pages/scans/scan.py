@@ -15,7 +15,7 @@ from inference.pages.scans.calibration_pulse import Pulse, find_pulses
 from inference.pages.scans.digitise import Digitised, digitised
 from inference.pages.scans.ink import ink_of
 from inference.pages.scans.page_sheet import PageSheet, sheet_of_rows, sheet_of_whole
-from inference.pages.scans.straighten import FlatPage, quarter_turned, straightened
+from inference.pages.scans.straighten import PX_PER_MM, FlatPage, quarter_turned, straightened
 from inference.records.assemble import Found, assemble
 from inference.records.errors import RecordError
 from inference.records.leads import STANDARD_LEADS
@@ -31,7 +31,7 @@ _NO_GRID: Final = "no millimetre grid was found on it"
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was found on a picture: the page made straight, its leads' places, its ECG or why there is none."""
+    """What was found on a picture: the straight page, its leads' places, its ECG or why there is none."""
 
     picture: ByteArray = field(repr=False)
     sheet: PageSheet = field(repr=False)
@@ -58,7 +58,11 @@ def look_at(path: Path, picture: ByteArray, notes: tuple[str, ...] = ()) -> Scan
             record = _record(path, found, sentences)
         except RecordError as error:
             reason = f"its voltages cannot be those of an ECG. {error}"
-    return Scan(flat.picture, sheet_of_rows(ink, pulses), found.layout, record, reason, sentences)
+    sheet = sheet_of_whole(ink)
+    if pulses:
+        left = float(np.median([pulse.left for pulse in pulses]))
+        sheet = sheet_of_rows(ink, left, [pulse.baseline for pulse in pulses], PX_PER_MM)
+    return Scan(flat.picture, sheet, found.layout, record, reason, sentences)
 
 
 def _upright(flat: FlatPage) -> tuple[FlatPage, FloatArray, list[Pulse], int]:

@@ -39,7 +39,7 @@ def piece_mv(piece: Piece, trace: Trace, pulse: Pulse) -> FloatArray:
 
 
 def rhythm_lead(strip_mv: FloatArray, leads_mv: dict[str, FloatArray]) -> str | None:
-    """Which lead a rhythm strip (2000,) shows: the one whose piece it repeats; None where that isn't clear."""
+    """Which lead a rhythm strip (2000,) shows, by the piece that it repeats; None where that isn't clear."""
     likeness = sorted(((_correlation(strip_mv, lead), name) for name, lead in leads_mv.items()), reverse=True)
     if not likeness or likeness[0][0] < _ALIKE:
         return None

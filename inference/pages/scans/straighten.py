@@ -1,4 +1,4 @@
-"""The page as if it lay flat under the eye: 8 pixels per millimetre of its own grid, lines level and upright."""
+"""The page as if it lay flat under the eye: 8 pixels per millimetre of its own grid, level lines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FEWEST_FINE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class FlatPage:
-    """A straightened page (h, w, 3) at `PX_PER_MM`; the grid's lines lie at whole multiples of its spacing."""
+    """A straightened page (h, w, 3) at `PX_PER_MM`; its grid's lines lie at multiples of their spacing."""
 
     picture: ByteArray = field(repr=False)
     line_spacing_mm: int

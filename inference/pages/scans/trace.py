@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.pages.scans.straighten import PX_PER_MM
+from inference.signal.gaps import runs
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -28,9 +29,17 @@ _LEAP: Final = 0.3
 7 mm at the border of two leads costs less than a short cut over five pixels of empty paper."""
 _INKED: Final = 0.004
 """What a pixel of ink costs up or down, so that a way never runs back and forth."""
+_FAINT_STROKE: Final = 0.2
+"""A steep stroke is drawn fast and comes out faint: so much ink is enough to climb along."""
+_BEGIN_AWAY: Final = 0.3
+_AWAY: Final = 0.001
+"""What each pixel from the row's baseline costs, at the beginning and in each column: a row is not followed
+along its neighbour's ink."""
 _OWN_MM: Final = 12.0
 """So near to its baseline a row's ink is its own."""
 _INK_ENOUGH: Final = 0.4
+_RIM_PX: Final = 2
+_WIDEST_TIP_PX: Final = 4
 _PEN_MM: Final = 0.6
 """A stroke no taller than this is the pen's own width: the trace runs level there."""
 
@@ -71,18 +80,20 @@ def _cheapest_ways(bands: FloatArray, baseline: int) -> list[tuple[IntArray, Int
     """Per row of bands (n, h, w) where its way enters and leaves each column, both (w,)."""
     n_rows, height, width = bands.shape
     empty = np.clip(1.0 - bands / _INK_ENOUGH, 0.0, 1.0).transpose(2, 0, 1)
+    void = np.clip(1.0 - bands / _FAINT_STROKE, 0.0, 1.0).transpose(2, 0, 1)
     # A thin level line may be uneven by a pixel, which must not cost anything over ten seconds.
     beside = np.minimum(empty, np.minimum(np.roll(empty, 1, axis=2), np.roll(empty, -1, axis=2)))
     for row, band in enumerate(bands):
         # After a row's end nothing may be won by leaping to another row that is longer.
         beside[_last_inked(band, baseline) + 1 :, row] = 0.0
     places = np.arange(height)
-    so_far = np.broadcast_to(0.01 * np.abs(places - baseline), (n_rows, height)) + _ALONG * beside[0]
-    came_from = np.empty((width, n_rows, height), dtype=np.int32)
+    away = np.abs(places - baseline)
+    so_far = np.broadcast_to(_BEGIN_AWAY * away, (n_rows, height)) + _ALONG * beside[0]
+    came_from: npt.NDArray[np.int32] = np.empty((width, n_rows, height), dtype=np.int32)
     for column in range(width):
-        so_far, came_from[column] = _up_and_down(so_far, _LEAP * empty[column] + _INKED, places)
+        so_far, came_from[column] = _up_and_down(so_far, _LEAP * void[column] + _INKED, places)
         if column + 1 < width:
-            so_far = so_far + _ALONG * beside[column + 1]
+            so_far = so_far + _ALONG * beside[column + 1] + _AWAY * away
     return [_traced_back(came_from[:, row], int(so_far[row].argmin())) for row in range(n_rows)]
 
 
@@ -108,7 +119,7 @@ def _up_and_down(
     return np.minimum(by_down, by_up), np.where(by_down <= by_up, from_above, from_below)
 
 
-def _traced_back(came_from: IntArray, end: int) -> tuple[IntArray, IntArray]:
+def _traced_back(came_from: npt.NDArray[np.int32], end: int) -> tuple[IntArray, IntArray]:
     width = came_from.shape[0]
     entered, left = np.empty(width, dtype=np.int64), np.empty(width, dtype=np.int64)
     here = end
@@ -120,35 +131,30 @@ def _traced_back(came_from: IntArray, end: int) -> tuple[IntArray, IntArray]:
 
 
 def _trace_of(band: FloatArray, entered: IntArray, left: IntArray, first: int, top: int) -> Trace:
-    columns = np.arange(band.shape[1])
-    is_ink = band > _INK_ENOUGH
-    entered, left = _onto_ink(is_ink, entered, columns), _onto_ink(is_ink, left, columns)
-    upper, lower = np.minimum(entered, left), np.maximum(entered, left)
-    blank = ~(is_ink[entered, columns] & is_ink[left, columns])
-    upper, lower = _whole_strokes(is_ink, upper, lower, blank)
+    upper, lower, blank = _strokes(band > _INK_ENOUGH, np.minimum(entered, left), np.maximum(entered, left))
     y = _places(band, upper, lower, blank)
     return Trace(first, y + top, (upper + top).astype(np.float32), (lower + top).astype(np.float32), blank)
 
 
-def _onto_ink(is_ink: npt.NDArray[np.bool_], places: IntArray, columns: IntArray) -> IntArray:
-    """Places (w,) of each column, moved by a pixel where only the neighbour is ink: thin lines are uneven."""
-    above = np.maximum(places - 1, 0)
-    below = np.minimum(places + 1, is_ink.shape[0] - 1)
-    aside = np.where(is_ink[above, columns], above, np.where(is_ink[below, columns], below, places))
-    return np.where(is_ink[places, columns], places, aside)
+def _strokes(
+    is_ink: npt.NDArray[np.bool_], upper: IntArray, lower: IntArray
+) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
+    """Each column's ink along a way's stretch upper … lower (w,), to both its ends; and where there is none.
 
-
-def _whole_strokes(
-    is_ink: npt.NDArray[np.bool_], upper: IntArray, lower: IntArray, blank: npt.NDArray[np.bool_]
-) -> tuple[IntArray, IntArray]:
-    """The way's stretch of each column, lengthened to both ends of the ink that it runs in."""
-    rows = np.arange(is_ink.shape[0])[:, None]
+    The cheapest way cuts corners along the ink's rim, so ink up to two pixels beside it is its own.
+    """
+    height, width = is_ink.shape
+    rows, columns = np.arange(height)[:, None], np.arange(width)
+    next_ink = np.minimum.accumulate(np.where(is_ink, rows, height)[::-1], axis=0)[::-1]
+    last_ink = np.maximum.accumulate(np.where(is_ink, rows, -1), axis=0)
     last_empty = np.maximum.accumulate(np.where(is_ink, -1, rows), axis=0)
-    next_empty = np.minimum.accumulate(np.where(is_ink, rows.size, rows)[::-1], axis=0)[::-1]
-    columns = np.arange(is_ink.shape[1])
-    top = np.where(blank, upper, last_empty[upper, columns] + 1)
-    bottom = np.where(blank, lower, next_empty[lower, columns] - 1)
-    return top, bottom
+    next_empty = np.minimum.accumulate(np.where(is_ink, height, rows)[::-1], axis=0)[::-1]
+    highest = next_ink[np.maximum(upper - _RIM_PX, 0), columns]
+    lowest = last_ink[np.minimum(lower + _RIM_PX, height - 1), columns]
+    blank = (highest > lower + _RIM_PX) | (lowest < upper - _RIM_PX) | (lowest < highest)
+    top = last_empty[np.minimum(highest, height - 1), columns] + 1
+    bottom = next_empty[np.maximum(lowest, 0), columns] - 1
+    return np.where(blank, upper, top), np.where(blank, lower, bottom), blank
 
 
 def _places(band: FloatArray, upper: IntArray, lower: IntArray, blank: npt.NDArray[np.bool_]) -> FloatArray:
@@ -164,7 +170,28 @@ def _places(band: FloatArray, upper: IntArray, lower: IntArray, blank: npt.NDArr
     y = np.where(is_top, upper + pen / 2, np.where(is_bottom, lower - pen / 2, middle))
     y = np.where(is_top & is_bottom, middle, y)
     y = np.where(level, _centres(band, upper, lower), y)
-    return y.astype(np.float32)
+    return _with_tips(y, upper, lower, blank, pen).astype(np.float32)
+
+
+def _with_tips(
+    y: npt.NDArray[np.float64],
+    upper: IntArray,
+    lower: IntArray,
+    blank: npt.NDArray[np.bool_],
+    pen: float,
+) -> npt.NDArray[np.float64]:
+    """Where a spike's two strokes stand so close that the way crossed between them, its tip is theirs."""
+    tipped = y.copy()
+    for start, stop in runs(blank):
+        if start == 0 or stop == y.size or stop - start > _WIDEST_TIP_PX:
+            continue
+        top, bottom = max(upper[start - 1], upper[stop]), min(lower[start - 1], lower[stop])
+        crossing = float(y[start:stop].mean())
+        if crossing - top > _PEN_MM * PX_PER_MM:
+            tipped[start:stop] = min(upper[start - 1], upper[stop]) + pen / 2
+        elif bottom - crossing > _PEN_MM * PX_PER_MM:
+            tipped[start:stop] = max(lower[start - 1], lower[stop]) - pen / 2
+    return tipped
 
 
 def _centres(band: FloatArray, upper: IntArray, lower: IntArray) -> FloatArray:
