@@ -24,9 +24,9 @@ _LONGER_MM: Final = 1.5
 """How much a row may differ from ten seconds: recorders leave out a sample or two at each new lead."""
 _GAP_MM: Final = 4.0
 """After the pulse a row may leave so much room before its first lead."""
-_CUT_MM: Final = 1.5
-"""How far from its due place one lead may give way to the next."""
-_LEAST_LEAP_PX: Final = 2.0
+_CUT_MM: Final = 0.375
+"""How far from its due place one lead may give way to the next: columns are equally long."""
+_LEAST_LEAP_PX: Final = 6.0
 
 _STANDARD_3X4: Final = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"))
 

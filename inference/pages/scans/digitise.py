@@ -28,7 +28,7 @@ from inference.pages.scans.calibration_pulse import Pulse
 from inference.pages.scans.lead_names import FoundName, find_names
 from inference.pages.scans.limb_check import LIMIT, limb_disagreements
 from inference.pages.scans.loose_ink import LoosePart, joined_to_traces, loose_parts
-from inference.pages.scans.sheet_leads import piece_mv, rhythm_lead
+from inference.pages.scans.sheet_leads import column_lag_ms, piece_mv, rhythm_lead
 from inference.pages.scans.straighten import FLAT_LIMIT, PX_PER_MM, FlatPage
 from inference.pages.scans.trace import Trace, follow_rows
 from inference.signal.gaps import runs
@@ -43,6 +43,10 @@ _BLANK_SHARE: Final = 0.02
 """How much of a lead may be without ink: 30 ms in one piece, and 2 % of it."""
 _BORDER_PX: Final = 8
 """Around the border of two leads the end of one and the beginning of the next may stand above each other."""
+_LONGEST_LETTER_MM: Final = 8.0
+_AROUND_ROWS_MM: Final = 15.0
+_MOST_LAG_MS: Final = 25.0
+"""QRS complexes begin and peak some 20 ms apart in different leads."""
 _NAMES_ENOUGH: Final = 4
 """So many lead names in their places show which arrangement it is."""
 _NAME_ABOVE_MM: Final = 30.0
@@ -102,12 +106,13 @@ def digitised(page: FlatPage, ink: FloatArray, pulses: Sequence[Pulse]) -> Digit
         reading = _arranged(rows)
         layout = _layout_of(page, reading, rows.pulses)
         _check_ink(page, rows, reading)
-        leads, rhythm_notes = _leads_of(rows, reading)
+        leads, rhythm, rhythm_notes = _leads_of(rows, reading)
         worst, limb_note = _check_limbs(leads)
+        timing = _check_timing(leads, reading, rhythm)
     except (NotDigitisedError, ArrangementError) as problem:
         return Digitised(layout=layout, reason=str(problem))
     heights = ", ".join(f"{pulse.height_mm:.1f}" for pulse in rows.pulses)
-    checks = (f"Calibration pulses of {heights} mm stand for 1 mV each.", limb_note, *rhythm_notes)
+    checks = (f"Calibration pulses of {heights} mm stand for 1 mV each.", limb_note, *rhythm_notes, *timing)
     return Digitised(leads, layout, 1.0 - worst / LIMIT, "", _assumed(reading), checks)
 
 
@@ -213,6 +218,8 @@ def _check_ink(page: FlatPage, rows: _Rows, reading: _Reading) -> None:
     borders = [piece.stop for piece in reading.pieces]
     if any(not _is_at_border(part, borders) for part in joined_to_traces(rows.loose)):
         raise NotDigitisedError("writing, or a part of a trace that could not be followed, touches a trace")
+    if any(_is_as_a_trace(part, rows.pulses) for part in rows.loose):
+        raise NotDigitisedError("a part of a trace was not followed")
 
 
 def _is_at_border(part: LoosePart, borders: Sequence[int]) -> bool:
@@ -220,30 +227,59 @@ def _is_at_border(part: LoosePart, borders: Sequence[int]) -> bool:
     return any(part.x0 >= border - _BORDER_PX and part.x1 <= border + _BORDER_PX for border in borders)
 
 
+def _is_as_a_trace(part: LoosePart, pulses: Sequence[Pulse]) -> bool:
+    """Whether ink that was not followed is longer than a word and lies among the rows."""
+    lowest = pulses[-1].baseline + _AROUND_ROWS_MM * PX_PER_MM
+    is_among = pulses[0].baseline - _AROUND_ROWS_MM * PX_PER_MM < part.y0 and part.y1 < lowest
+    return is_among and part.extent_mm > _LONGEST_LETTER_MM
+
+
 def _meet(first: Trace, second: Trace) -> bool:
     inked = ~first.blank & ~second.blank
     return bool(((first.upper <= second.lower + 1) & (second.upper <= first.lower + 1) & inked).any())
 
 
-def _leads_of(rows: _Rows, reading: _Reading) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
-    """Each lead's samples; a rhythm strip takes the place of the same lead's shorter piece."""
-    leads: dict[str, FloatArray] = {}
+def _leads_of(
+    rows: _Rows, reading: _Reading
+) -> tuple[dict[str, FloatArray], FloatArray | None, tuple[str, ...]]:
+    """Each lead's samples, the first rhythm strip, and what became of the strips.
+
+    A strip takes the place of the same lead's shorter piece.
+    """
+    pieces: dict[str, FloatArray] = {}
     strips: list[FloatArray] = []
     for piece in reading.pieces:
         samples = piece_mv(piece, rows.traces[piece.row], rows.pulses[piece.row])
         if piece.name:
-            leads[piece.name] = samples
+            pieces[piece.name] = samples
         else:
             strips.append(samples)
-    pieces, notes = dict(leads), []
+    leads, notes = dict(pieces), []
     for strip in strips:
         name = rhythm_lead(strip, pieces)
         if name is None:
-            notes.append("A rhythm strip repeats none of the leads clearly and was left out.")
-        else:
-            leads[name] = strip
-            notes.append(f"The rhythm strip repeats {name} and was taken for it, ten seconds long.")
-    return leads, tuple(notes)
+            raise NotDigitisedError("its rhythm strip repeats none of the leads clearly")
+        leads[name] = strip
+        notes.append(f"The rhythm strip repeats {name} and was taken for it, ten seconds long.")
+    return leads, strips[0] if strips else None, tuple(notes)
+
+
+def _check_timing(
+    leads: dict[str, FloatArray], reading: _Reading, rhythm: FloatArray | None
+) -> tuple[str, ...]:
+    """The beats of every column must be those of the rhythm strip, at the same time."""
+    if rhythm is None:
+        return ()
+    starts = sorted({piece.start_s for piece in reading.pieces if piece.name})
+    largest = 0.0
+    for start_s in starts:
+        names = [piece.name for piece in reading.pieces if piece.name and piece.start_s == start_s]
+        column = [leads[name] for name in names if leads[name] is not rhythm]
+        lag_ms = column_lag_ms(rhythm, column)
+        if lag_ms is None or abs(lag_ms) > _MOST_LAG_MS:
+            raise NotDigitisedError(f"the beats of {', '.join(names)} are not those of the rhythm strip")
+        largest = max(largest, abs(lag_ms))
+    return (f"The beats of every column are those of the rhythm strip, within {largest:.0f} ms.",)
 
 
 def _check_limbs(leads: dict[str, FloatArray]) -> tuple[float, str]:

@@ -20,9 +20,13 @@ BORDER_PX: Final = 3
 """Where one lead gives way to the next, 15 ms on both sides belong to neither for sure."""
 _ALIKE: Final = 0.9
 """Least correlation of a rhythm strip with the same lead's piece."""
-_MORE_ALIKE: Final = 0.03
-"""By so much it must be more like one lead than like any other: leads resemble each other."""
+_NEARER: Final = 0.6
+"""Part of the next lead's distance that its own lead may be away."""
 _LEAST_OVERLAP: Final = 200
+_MOST_LAG: Final = 40
+"""200 ms: no two columns of one recording are further apart than a small part of a beat."""
+_SYNCHRONOUS: Final = 0.4
+"""Least correlation of two leads' movement at which their beats are the same ones."""
 
 
 def piece_mv(piece: Piece, trace: Trace, pulse: Pulse) -> FloatArray:
@@ -39,21 +43,15 @@ def piece_mv(piece: Piece, trace: Trace, pulse: Pulse) -> FloatArray:
 
 
 def rhythm_lead(strip_mv: FloatArray, leads_mv: dict[str, FloatArray]) -> str | None:
-    """Which lead a rhythm strip (2000,) shows, by the piece that it repeats; None where that isn't clear."""
-    likeness = sorted(((_correlation(strip_mv, lead), name) for name, lead in leads_mv.items()), reverse=True)
-    if not likeness or likeness[0][0] < _ALIKE:
+    """Which lead a rhythm strip (2000,) shows, by the piece that it repeats; None where that isn't clear.
+
+    Leads resemble each other in shape, so its own must also be the nearest in millivolts, by far.
+    """
+    alike = [name for name, lead in leads_mv.items() if _correlation(strip_mv, lead) >= _ALIKE]
+    misses = sorted((_miss(strip_mv, leads_mv[name]), name) for name in alike)
+    if not misses or (len(misses) > 1 and misses[0][0] > _NEARER * misses[1][0]):
         return None
-    if len(likeness) > 1 and likeness[0][0] - likeness[1][0] < _MORE_ALIKE:
-        return _closest_in_size(strip_mv, leads_mv, [name for _, name in likeness[:3]])
-    return likeness[0][1]
-
-
-def _closest_in_size(
-    strip_mv: FloatArray, leads_mv: dict[str, FloatArray], names: Sequence[str]
-) -> str | None:
-    """Of leads that are alike in shape the one that differs by less than half of what the next one does."""
-    misses = sorted((_miss(strip_mv, leads_mv[name]), name) for name in names)
-    return misses[0][1] if misses[0][0] < 0.5 * misses[1][0] else None
+    return misses[0][1]
 
 
 def _both(first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -71,3 +69,37 @@ def _correlation(first: FloatArray, second: FloatArray) -> float:
 def _miss(first: FloatArray, second: FloatArray) -> float:
     one, other = _both(first, second)
     return float(np.sqrt(np.mean(((one - np.median(one)) - (other - np.median(other))) ** 2)))
+
+
+def column_lag_ms(strip_mv: FloatArray, column: Sequence[FloatArray]) -> float | None:
+    """By how much the beats of leads (2000,) of one column come later than those of the rhythm strip.
+
+    None where the column is too short, or has no beat, to say so.
+    """
+    first, stop = _common(column)
+    if stop - first < _LEAST_OVERLAP:
+        return None
+    moves = np.sum([_movement(lead) for lead in column], axis=0)[first:stop]
+    strip = _movement(strip_mv)
+    likeness = []
+    for lag in range(-_MOST_LAG, _MOST_LAG + 1):
+        low, high = first - lag, stop - lag
+        if low < 0 or high > strip.size:
+            likeness.append(-1.0)
+        else:
+            likeness.append(float(np.corrcoef(moves, strip[low:high])[0, 1]))
+    best = int(np.nanargmax(likeness))
+    return None if likeness[best] < _SYNCHRONOUS else (best - _MOST_LAG) * 1000.0 / FS_HZ
+
+
+def _common(column: Sequence[FloatArray]) -> tuple[int, int]:
+    held = np.flatnonzero(np.isfinite(np.stack(column)).all(axis=0))
+    return (int(held[0]), int(held[-1]) + 1) if held.size else (0, 0)
+
+
+def _movement(lead_mv: FloatArray) -> FloatArray:
+    """How fast a lead (2000,) moves, smoothed over 25 ms, large in the QRS; 0 where it is missing."""
+    from scipy.ndimage import uniform_filter1d
+
+    steps = np.abs(np.nan_to_num(np.diff(lead_mv, append=np.nan)))
+    return np.asarray(uniform_filter1d(steps, 5), dtype=np.float32)

@@ -40,6 +40,8 @@ _OWN_MM: Final = 12.0
 _INK_ENOUGH: Final = 0.4
 _RIM_PX: Final = 2
 _WIDEST_TIP_PX: Final = 4
+_OUTSIDE_PX: Final = 8
+"""40 ms beside a spike's tip the trace is back near its foot."""
 _PEN_MM: Final = 0.6
 """A stroke no taller than this is the pen's own width: the trace runs level there."""
 
@@ -170,28 +172,47 @@ def _places(band: FloatArray, upper: IntArray, lower: IntArray, blank: npt.NDArr
     y = np.where(is_top, upper + pen / 2, np.where(is_bottom, lower - pen / 2, middle))
     y = np.where(is_top & is_bottom, middle, y)
     y = np.where(level, _centres(band, upper, lower), y)
-    return _with_tips(y, upper, lower, blank, pen).astype(np.float32)
+    return _with_tips(y, upper, lower, pen).astype(np.float32)
 
 
 def _with_tips(
     y: npt.NDArray[np.float64],
     upper: IntArray,
     lower: IntArray,
-    blank: npt.NDArray[np.bool_],
     pen: float,
 ) -> npt.NDArray[np.float64]:
-    """Where a spike's two strokes stand so close that the way crossed between them, its tip is theirs."""
+    """Between a spike's two strokes, where the way crossed from one to the other, the trace is at its tip.
+
+    Between them there is no trace: a wave that comes and goes within 20 ms is no heart's.
+    """
     tipped = y.copy()
-    for start, stop in runs(blank):
+    for start, stop in runs(_between_strokes(upper, lower)):
         if start == 0 or stop == y.size or stop - start > _WIDEST_TIP_PX:
             continue
-        top, bottom = max(upper[start - 1], upper[stop]), min(lower[start - 1], lower[stop])
-        crossing = float(y[start:stop].mean())
-        if crossing - top > _PEN_MM * PX_PER_MM:
-            tipped[start:stop] = min(upper[start - 1], upper[stop]) + pen / 2
-        elif bottom - crossing > _PEN_MM * PX_PER_MM:
-            tipped[start:stop] = max(lower[start - 1], lower[stop]) - pen / 2
+        strokes = (start - 1, stop)
+        outside = [y[max(start - _OUTSIDE_PX, 0)], y[min(stop + _OUTSIDE_PX, y.size - 1)]]
+        middle = float(np.mean([(upper[k] + lower[k]) / 2 for k in strokes]))
+        points_up = float(np.mean(outside)) > middle
+        highest, lowest = min(upper[k] for k in strokes), max(lower[k] for k in strokes)
+        tipped[start:stop] = highest + pen / 2 if points_up else lowest - pen / 2
     return tipped
+
+
+def _between_strokes(upper: IntArray, lower: IntArray) -> npt.NDArray[np.bool_]:
+    """Columns (w,) whose ink lies within the height of a tall stroke to the left and of one to the right."""
+    between = np.zeros(upper.size, dtype=bool)
+    height = lower - upper
+    tall = _PEN_MM * PX_PER_MM * 2
+    for aside in range(1, _WIDEST_TIP_PX + 1):
+        for other in range(1, _WIDEST_TIP_PX + 2 - aside):
+            here = slice(aside, upper.size - other)
+            within = np.ones(upper.size - aside - other, dtype=bool)
+            for shift in (-aside, other):
+                stroke = slice(aside + shift, upper.size - other + shift)
+                within &= (upper[stroke] <= upper[here]) & (lower[stroke] >= lower[here])
+                within &= height[stroke] >= height[here] + tall
+            between[here] |= within
+    return between
 
 
 def _centres(band: FloatArray, upper: IntArray, lower: IntArray) -> FloatArray:
