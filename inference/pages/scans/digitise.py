@@ -218,7 +218,7 @@ def _check_ink(page: FlatPage, rows: _Rows, reading: _Reading) -> None:
     borders = [piece.stop for piece in reading.pieces]
     if any(not _is_at_border(part, borders) for part in joined_to_traces(rows.loose)):
         raise NotDigitisedError("writing, or a part of a trace that could not be followed, touches a trace")
-    if any(_is_as_a_trace(part, rows.pulses) for part in rows.loose):
+    if any(_is_as_a_trace(part, rows.pulses) and not _is_at_border(part, borders) for part in rows.loose):
         raise NotDigitisedError("a part of a trace was not followed")
 
 
@@ -258,9 +258,10 @@ def _leads_of(
     for strip in strips:
         name = rhythm_lead(strip, pieces)
         if name is None:
-            raise NotDigitisedError("its rhythm strip repeats none of the leads clearly")
-        leads[name] = strip
-        notes.append(f"The rhythm strip repeats {name} and was taken for it, ten seconds long.")
+            notes.append("A rhythm strip could be of more than one lead and was used for the timing only.")
+        else:
+            leads[name] = strip
+            notes.append(f"The rhythm strip repeats {name} and was taken for it, ten seconds long.")
     return leads, strips[0] if strips else None, tuple(notes)
 
 

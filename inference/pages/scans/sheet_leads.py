@@ -22,6 +22,8 @@ _ALIKE: Final = 0.9
 """Least correlation of a rhythm strip with the same lead's piece."""
 _NEARER: Final = 0.6
 """Part of the next lead's distance that its own lead may be away."""
+_SHIFTED: Final = 3
+"""15 ms: a column may have been printed so far from its due place."""
 _LEAST_OVERLAP: Final = 200
 _MOST_LAG: Final = 40
 """200 ms: no two columns of one recording are further apart than a small part of a beat."""
@@ -66,9 +68,14 @@ def _correlation(first: FloatArray, second: FloatArray) -> float:
     return float(np.corrcoef(one, other)[0, 1])
 
 
-def _miss(first: FloatArray, second: FloatArray) -> float:
-    one, other = _both(first, second)
-    return float(np.sqrt(np.mean(((one - np.median(one)) - (other - np.median(other))) ** 2)))
+def _miss(strip: FloatArray, lead: FloatArray) -> float:
+    """Root mean square distance in mV, without the baselines, at the shift by which they fit best."""
+    misses = []
+    for shift in range(-_SHIFTED, _SHIFTED + 1):
+        one, other = _both(np.roll(strip, shift), lead)
+        apart = (one - np.median(one)) - (other - np.median(other))
+        misses.append(float(np.sqrt(np.mean(apart**2))))
+    return min(misses)
 
 
 def column_lag_ms(strip_mv: FloatArray, column: Sequence[FloatArray]) -> float | None:
