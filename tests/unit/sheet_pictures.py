@@ -17,9 +17,6 @@ from inference.records import Record
 STANDARD_3X4 = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"), ("II",))
 CABRERA_3X4 = (("aVL", "II", "V1", "V4"), ("I", "aVF", "V2", "V5"), ("-aVR", "III", "V3", "V6"), ("II",))
 SIX_BY_TWO = (("I", "V1"), ("II", "V2"), ("III", "V3"), ("aVR", "V4"), ("aVL", "V5"), ("aVF", "V6"))
-TWELVE = tuple(
-    (name,) for name in ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"]
-)
 
 RED = ((243, 200, 196), (228, 150, 145))
 GREEN = ((196, 228, 200), (140, 196, 150))

@@ -47,7 +47,8 @@ def light_of(picture: ByteArray) -> Lit:
 
 def _paper_light(picture: ByteArray) -> FloatArray:
     """How light plain paper would be at each pixel, (3, h, w), at least 1."""
-    from scipy.ndimage import median_filter, zoom
+    from PIL import Image
+    from scipy.ndimage import median_filter
 
     height, width = picture.shape[:2]
     rows, columns = height // _BLOCK_PX, width // _BLOCK_PX
@@ -57,7 +58,9 @@ def _paper_light(picture: ByteArray) -> FloatArray:
     rank = int(_PAPER_RANK * samples.shape[-1])
     coarse = np.partition(samples, rank, axis=-1)[..., rank].astype(np.float32)
     smooth = np.stack([median_filter(each, size=3, mode="nearest") for each in coarse])
-    scale = (height / rows, width / columns)
-    light = np.stack([zoom(each, scale, order=1, mode="nearest", grid_mode=True) for each in smooth])
-    fine: FloatArray = np.maximum(light[:, :height, :width], np.float32(1.0))
+    light = [
+        np.asarray(Image.fromarray(each).resize((width, height), Image.Resampling.BILINEAR))
+        for each in smooth
+    ]
+    fine: FloatArray = np.maximum(np.stack(light), np.float32(1.0))
     return fine
