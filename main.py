@@ -77,12 +77,17 @@ def _installed_models() -> tuple[tuple[Path, ...], Path]:
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="OUT.jsonl", help="the manifest to write")
     parser.add_argument("--store", metavar="URL", help="a label store other than the one of this program")
+    parser.add_argument(
+        "--with-digitised",
+        action="store_true",
+        help="also readings of ECGs that were measured from a picture or print",
+    )
 
 
 def _export_labels(options: Options) -> int:
     from ecgviewer.cli import export_labels
 
-    return export_labels(options.out, options.store)
+    return export_labels(options.out, options.store, with_digitised=options.with_digitised)
 
 
 def _download_arguments(parser: argparse.ArgumentParser) -> None:

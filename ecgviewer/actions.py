@@ -116,11 +116,13 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ),
     ActionSpec("beats", "Single beats", ("B",), "Show the beats behind the median beat", "View"),
     ActionSpec(
-        "device_beat", "Device's median beat", ("E",), "Lay the device's own median beat over ours", "View"
+        "device_beat", "Device's median beat", ("K",), "Lay the device's own median beat over ours", "View"
     ),
     ActionSpec(
         "median_row", "Median beats", ("D",), "Show the median beats, or give their room to the paper", "View"
     ),
+    ActionSpec("page", "Page or ECG", ("E",), "The page as opened, or the ECG digitised from it", "View"),
+    ActionSpec("lead_areas", "Leads on the page", ("U",), "Outline where each lead lies on the page", "View"),
     ActionSpec("zoom_in", "Zoom in", ("+", "="), "Enlarge the paper", "View"),
     ActionSpec("zoom_out", "Zoom out", ("-",), "Shrink the paper", "View"),
     ActionSpec("reset_view", "Whole page", ("0",), "Show the whole page again", "View"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PICTURE_SIZE_PX: Final = (1440, 900)
 
 
-def export_labels(out: Path, store: str | None) -> int:
+def export_labels(out: Path, store: str | None, *, with_digitised: bool = False) -> int:
     """Write the signed readings to a manifest and say what was left out.
 
     Returns 0 when it was written, 1 when it could not be, 2 where the address holds no store. The store
@@ -28,7 +28,7 @@ def export_labels(out: Path, store: str | None) -> int:
     try:
         opened = LabelStore.open_to_read(store or store_url())
         try:
-            print(export_manifest(opened, out).sentence)
+            print(export_manifest(opened, out, include_digitised=with_digitised).sentence)
         finally:
             opened.close()
     except (StoreError, ManifestError) as error:

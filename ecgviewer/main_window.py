@@ -31,6 +31,7 @@ from ecgviewer.window_long import WindowLong
 from ecgviewer.window_menu import WindowMenu
 from ecgviewer.window_models import WindowModels
 from ecgviewer.window_news import WindowNews
+from ecgviewer.window_page import WindowPage
 from ecgviewer.window_parts import WindowParts
 from ecgviewer.window_reading import WindowReading
 from ecgviewer.workspace import Workspace
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.news = WindowNews(workspace, self.parts, self.status, self)
         self.long = WindowLong(workspace, self.parts, self.status, self)
+        self.page = WindowPage(workspace, self.parts, self)
         self.dialogs = WindowDialogs(workspace, self.parts, self.status, self)
         self.exporting = WindowExport(workspace, self.parts, self.status, self)
         self.naming = ReaderQuestion(appearance, self)
@@ -90,14 +92,16 @@ class MainWindow(QMainWindow):
             "layout": workspace.cycle_layout,
             "speed": workspace.cycle_speed,
             "gain": workspace.cycle_gain,
-            "caliper": workspace.toggle_caliper,
-            "saliency": workspace.toggle_saliency,
+            "caliper": lambda: workspace.toggle("caliper"),
+            "saliency": lambda: workspace.toggle("saliency"),
             "lead_shares": workspace.explain_on_demand,
-            "beats": workspace.toggle_beats,
-            "device_beat": workspace.toggle_device_beat,
+            "beats": lambda: workspace.toggle("beats"),
+            "device_beat": lambda: workspace.toggle("device_beat"),
             "median_row": workspace.toggle_median_row,
-            "zoom_in": lambda: parts.ecg.view.zoom_by(ZOOM_STEP),
-            "zoom_out": lambda: parts.ecg.view.zoom_by(1 / ZOOM_STEP),
+            "page": lambda: workspace.toggle("as_page"),
+            "lead_areas": lambda: workspace.toggle("lead_areas"),
+            "zoom_in": lambda: parts.ecg.zoom_by(ZOOM_STEP),
+            "zoom_out": lambda: parts.ecg.zoom_by(1 / ZOOM_STEP),
             "reset_view": self._reset_view,
             "theme": self.appearance.cycle_theme,
             **self.long.handlers(),
@@ -229,7 +233,7 @@ class MainWindow(QMainWindow):
     # --- small doings -----------------------------------------------------------------------------------
 
     def _reset_view(self) -> None:
-        self.parts.ecg.view.reset_zoom()
+        self.parts.ecg.reset_zoom()
         self.parts.beat.view.reset_zoom()
 
     def _may_close(self) -> bool:

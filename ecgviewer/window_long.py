@@ -48,7 +48,7 @@ class WindowLong(QObject):
         return {
             "previous_window": lambda: self.step(-1),
             "next_window": lambda: self.step(1),
-            "strip": self._for_long(self._workspace.toggle_strip),
+            "strip": self._for_long(lambda: self._workspace.toggle("strip")),
             "strip_leads": self._for_long(self._toggle_all),
             "long_lead": self._for_long(self._next_lead),
             "scan": self._toggle_scan,

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -39,6 +39,7 @@ from inference.records.window_path import window_path
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
     from inference.measure.measurements import Measurements
+    from inference.pages.page import Page
     from inference.records.errors import UndescribedTable
     from inference.records.record import Record
     from inference.results import Attribution, ModelAnswer
@@ -66,8 +67,15 @@ class ViewState:
     """Whether the median beats stand under the paper."""
     strip: bool = False
     """Whether a long recording's rhythm strip stands there instead."""
+    as_page: bool = True
+    """Whether a page is looked at as it is, and not as the ECG that was digitised from it."""
+    lead_areas: bool = False
+    """Whether the leads on a page are outlined."""
     saliency_bundle: str | None = None
     """Whose explanation is shown; None: the first model's that has one."""
+
+
+Switch = Literal["caliper", "saliency", "beats", "device_beat", "strip", "as_page", "lead_areas"]
 
 
 class Workspace(QObject):
@@ -133,6 +141,11 @@ class Workspace(QObject):
     @property
     def record(self) -> Record | None:
         return None if self._loaded is None else self._loaded.record
+
+    @property
+    def page(self) -> Page | None:
+        """The page that the open file is; None for a recording."""
+        return None if self._loaded is None else self._loaded.page
 
     @property
     def analysis(self) -> EcgAnalysis | None:
@@ -249,14 +262,14 @@ class Workspace(QObject):
     def explain(self, bundle: str) -> None:
         """Show the explanation of a bundle's answer; one that is made on demand is asked for first."""
         info, answer = self.bundle(bundle), self._answers.get(bundle)
-        if answer is not None and answer.attribution is not None:
+        if answer is not None and answer.is_explained:
             self.set_view(replace(self._view, saliency_bundle=bundle, saliency=True))
-        elif info is not None and answer is not None and self.record is not None:
+        elif info is not None and answer is not None:
             already = self._whys.get(bundle)
             if already is None or not already.is_computing:
                 self._whys[bundle] = WhyRequest(is_computing=True)
                 self.answers_changed.emit()
-                self.inference.explain(info, self.record)
+                self.inference.explain(info, self.record, self.page)
 
     def explain_on_demand(self) -> None:
         """Show the explanation of the first answer that is explained on demand; without one do nothing."""
@@ -288,24 +301,14 @@ class Workspace(QObject):
     def cycle_gain(self) -> None:
         self.set_view(replace(self._view, gain_mm_mv=_after(GAIN_ORDER, self._view.gain_mm_mv)))
 
-    def toggle_caliper(self) -> None:
-        self.set_view(replace(self._view, caliper=not self._view.caliper))
-
-    def toggle_saliency(self) -> None:
-        self.set_view(replace(self._view, saliency=not self._view.saliency))
-
-    def toggle_beats(self) -> None:
-        self.set_view(replace(self._view, beats=not self._view.beats))
-
-    def toggle_device_beat(self) -> None:
-        self.set_view(replace(self._view, device_beat=not self._view.device_beat))
+    def toggle(self, what: Switch) -> None:
+        """Switch one thing of the view on or off."""
+        changed: dict[str, Any] = {what: not getattr(self._view, what)}
+        self.set_view(replace(self._view, **changed))
 
     def toggle_median_row(self) -> None:
         is_shown = self._view.median_row and not self.is_strip_shown
         self.set_view(replace(self._view, median_row=not is_shown, strip=False))
-
-    def toggle_strip(self) -> None:
-        self.set_view(replace(self._view, strip=not self._view.strip))
 
     @property
     def is_strip_shown(self) -> bool:
@@ -318,14 +321,22 @@ class Workspace(QObject):
         outcomes = [answer.outcome for answer in self._answers.values()]
         return tuple(ShownPrediction.of(outcome) for outcome in outcomes if isinstance(outcome, Prediction))
 
+    @property
+    def _open_hashes(self) -> set[str]:
+        """Of what is open: a record, a page, or a page with the record that it was digitised to."""
+        return {each.sha256 for each in (self.record, self.page) if each is not None}
+
     def _ask_models(self) -> None:
-        if self.record is not None:
-            self.inference.ask(self.record)
+        if self.record is not None or self.page is not None:
+            self.inference.ask(self.record, self.page)
 
     def _on_loaded(self, loaded: LoadedRecord) -> None:
         if (loaded.path, loaded.start_s) != (self._path, self._start_s):
             return
         self._loaded = loaded
+        if loaded.page is not None:
+            # A scan is first seen as it is, because reading it back loses more than reading a print back.
+            self._view = replace(self._view, as_page=not loaded.page.is_print)
         if loaded.long is None:
             self.desk.open(loaded.record)
         else:
@@ -344,7 +355,7 @@ class Workspace(QObject):
         self._ask_models()
 
     def _on_answered(self, record_sha256: str, bundle: str, answer: ModelAnswer) -> None:
-        if self.record is None or self.record.sha256 != record_sha256:
+        if record_sha256 not in self._open_hashes:
             return
         self._answers[bundle] = answer
         self.answers_changed.emit()
@@ -353,7 +364,7 @@ class Workspace(QObject):
         """Keep the explanation and show it; one that failed takes nothing from the answer that is there."""
         from inference.results import Prediction
 
-        if self.record is None or self.record.sha256 != record_sha256:
+        if record_sha256 not in self._open_hashes:
             return
         outcome = answer.outcome
         if isinstance(outcome, Prediction):
@@ -362,7 +373,7 @@ class Workspace(QObject):
         else:
             self._whys[bundle] = WhyRequest(problem=outcome.sentence)
         self.answers_changed.emit()
-        if answer.attribution is not None:
+        if answer.is_explained:
             self.set_view(replace(self._view, saliency_bundle=bundle))
 
 

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from time import perf_counter
-from typing import Literal
+from typing import Final, Literal
 
 import torch
 from torch import Tensor, nn
@@ -23,14 +23,19 @@ from inference.analysis_cache import AnalysisCache
 from inference.bundle import load_net, record_probabilities, verify_golden
 from inference.bundle_info import BundleError, BundleInfo
 from inference.explain import ChosenLogit, ExplainError, attribution_of, input_saliency, target_index
+from inference.explain_picture import GRAD_CAM, INTEGRATED_GRADIENTS, grad_cam, integrated_gradients
 from inference.nets.fold import folded
-from inference.prepare import ModelInput, PrepareError, prepare
+from inference.pages.page import Page
+from inference.pages.page_words import where_it_lies
+from inference.prepare import ModelInput, PrepareError, prepare, prepare_page
 from inference.records import Record
 from inference.results import (
     Attribution,
+    FloatArray,
     ModelAnswer,
     ModelFailure,
     ModelRequest,
+    PageMap,
     Prediction,
     Stopped,
 )
@@ -39,6 +44,12 @@ Device = Literal["auto", "cuda", "mps", "cpu"]
 ShouldStop = Callable[[], bool]
 
 _log = logging.getLogger(__name__)
+
+
+_PAGE_METHODS: Final[dict[str, Callable[[nn.Module, Tensor, int], FloatArray]]] = {
+    GRAD_CAM: grad_cam,
+    INTEGRATED_GRADIENTS: integrated_gradients,
+}
 
 
 def never() -> bool:
@@ -93,6 +104,17 @@ class Engine:
             return answer.outcome
         return ModelFailure(request.bundle, request.record.sha256, answer.outcome.notes[-1])
 
+    def answer_page(
+        self, page: Page, bundle: str, want_maps: bool = True, should_stop: ShouldStop = never
+    ) -> ModelAnswer:
+        """Everything that one bundle says about a page, or its failure. Raises Stopped.
+
+        A bundle that reads samples answers with the sentence that it was not asked.
+        """
+        return self._guarded(
+            bundle, page.sha256, lambda: self._answer_page(page, bundle, want_maps, should_stop)
+        )
+
     def answer(
         self,
         record: Record,
@@ -106,17 +128,54 @@ class Engine:
         `analyses` may be shared with other users of the signal chain. When the saliency is empty the
         prediction stands without attribution, and its last note says so.
         """
+        return self._guarded(
+            bundle,
+            record.sha256,
+            lambda: self._answer(record, bundle, want_attribution, analyses or self._analyses, should_stop),
+        )
+
+    def _guarded(self, bundle: str, sha256: str, answer: Callable[[], ModelAnswer]) -> ModelAnswer:
+        """An answer, or the failure that keeps to the one model that failed."""
         try:
-            return self._answer(record, bundle, want_attribution, analyses or self._analyses, should_stop)
+            return answer()
         except Stopped:
             raise
         except (PrepareError, BundleError) as error:
             sentence = str(error)
         except Exception:
             # The boundary of one model: a bug in it must not take the others' answers away.
-            _log.exception("The model %s failed on record %s", bundle, record.sha256[:12])
+            _log.exception("The model %s failed on record %s", bundle, sha256[:12])
             sentence = f"The model {bundle} failed on this ECG; the log file says where."
-        return ModelAnswer(ModelFailure(bundle, record.sha256, sentence))
+        return ModelAnswer(ModelFailure(bundle, sha256, sentence))
+
+    def _answer_page(self, page: Page, bundle: str, want_maps: bool, should_stop: ShouldStop) -> ModelAnswer:
+        info = self._info(bundle)
+        began = perf_counter()
+        model_input = prepare_page(page, info.prepare)
+        _stop_if(should_stop)
+        net = self._net(info)
+        batch = torch.from_numpy(model_input.array.copy()).to(self.device)
+        with torch.no_grad():
+            logits: Tensor = net(batch)
+        prediction = _prediction(info, model_input, logits, _ms_since(began))
+        if not want_maps:
+            return ModelAnswer(prediction)
+        target = target_index(prediction.probabilities)
+        maps: list[PageMap] = []
+        notes: list[str] = []
+        for method, explain in _PAGE_METHODS.items():
+            _stop_if(should_stop)
+            began = perf_counter()
+            try:
+                heat = explain(net, batch, target)
+            except ExplainError as error:
+                notes.append(f"{method}: {error}")
+                continue
+            words = where_it_lies(heat, page.sheet, page.layout)
+            maps.append(
+                PageMap(bundle, page.sha256, info.classes[target], method, heat, words, _ms_since(began))
+            )
+        return ModelAnswer(replace(prediction, notes=(*prediction.notes, *notes)), page_maps=tuple(maps))
 
     def _answer(
         self,

@@ -190,7 +190,7 @@ class _Predictor:
         return self._said(record) if sentence is None else {"error": sentence}
 
     def _said(self, record: Record) -> dict[str, Any]:
-        answers = {name: self.engine.answer(record, name, self.want_saliency) for name in self.bundles}
+        answers = {name: self._answer(record, name) for name in self.bundles}
         predictions = [_prediction_entry(name, answer) for name, answer in answers.items()]
         predictions += [{"bundle": each.name, "error": each.sentence} for each in self.broken]
         return {
@@ -198,6 +198,14 @@ class _Predictor:
             "predictions": predictions,
             "lead_shares": _lead_shares(answers),
         }
+
+    def _answer(self, record: Record, name: str) -> ModelAnswer:
+        from inference.results import ModelAnswer
+        from inference.scope import out_of_scope
+
+        info = next((each for each in self.engine.bundles if each.name == name), None)
+        refused = None if info is None else out_of_scope(info, record)
+        return ModelAnswer(refused) if refused else self.engine.answer(record, name, self.want_saliency)
 
 
 def _prediction_entry(name: str, answer: ModelAnswer) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, cast, get_args
 import numpy as np
 import numpy.typing as npt
 
+from inference.pages.page import Page
 from inference.records.leads import STANDARD_LEADS
 from inference.records.record import Record
 from inference.signal.analysis import EcgAnalysis, analyse
@@ -45,6 +46,9 @@ _ALIKE_EXPECTED_OF: Final = 4
 """Among so many beats two must resemble each other, or they are taken for noise."""
 _MOST_EMPTY: Final = 0.2
 """Share of a lead's stretch on a sheet that may be missing: as much as a median beat's lead may lack."""
+
+
+NOT_A_RECORD: Final = "Not asked: this model reads the samples of an ECG, and this is a picture of one."
 
 
 class PrepareError(Exception):
@@ -163,6 +167,15 @@ def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = No
         array, starts = _image_array(analysis.signals_mv[rows], spec.at_rate(analysis.rhythm.rr_median_ms))
     array.flags.writeable = False
     return ModelInput(array, spec, record.sha256, beat, starts, notes)
+
+
+def prepare_page(page: Page, spec: PrepareSpec) -> ModelInput:
+    """What a model with this spec sees of a page. PrepareError for a model that doesn't look at pictures."""
+    if not spec.is_sheet:
+        raise PrepareError(NOT_A_RECORD)
+    array = network_pictures(page.sheet.picture[None])
+    array.flags.writeable = False
+    return ModelInput(array, spec, page.sha256, notes=page.sheet.notes)
 
 
 def _and(names: list[str]) -> str:

@@ -76,6 +76,24 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class PageMap:
+    """Why, over a page, for one class of one bundle, by one method.
+
+    `heat` has shape (224, 224), float32, read-only: one value per pixel of the sheet that the model saw, 1.0
+    where this page's is largest and 0 where nothing speaks for the class. `sentence` names the leads on which
+    most of it lies, '' where the page's layout is not known.
+    """
+
+    bundle: str
+    page_sha256: str
+    target_class: str
+    method: str
+    heat: FloatArray = field(repr=False)
+    sentence: str = ""
+    elapsed_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFailure:
     """A bundle that could not answer for this record, with one plain sentence why."""
 
@@ -90,3 +108,9 @@ class ModelAnswer:
 
     outcome: Prediction | ModelFailure
     attribution: Attribution | None = None
+    page_maps: tuple[PageMap, ...] = ()
+    """Where the bundle was asked about a page, one per method."""
+
+    @property
+    def is_explained(self) -> bool:
+        return self.attribution is not None or bool(self.page_maps)

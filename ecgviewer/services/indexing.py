@@ -52,9 +52,13 @@ def look_into(path: Path, read: Callable[[Path], Record] | None = None) -> Index
     from inference.long_records import open_long
     from inference.records import RecordError, read_record
     from inference.records.errors import UndescribedError
+    from inference.records.picture_reader import PICTURE_SUFFIXES
     from inference.signal.fingerprint import signal_fingerprint
 
     size, changed_ns = _stamp_of(path, {})
+    if path.suffix.lower() in PICTURE_SUFFIXES:
+        # Looking for an ECG on each picture of a folder would take hours: it is looked at when it is opened.
+        return IndexedFile(str(path), size, changed_ns, format="picture", kind="page")
     try:
         long = open_long(path)
         if long is not None:

@@ -22,13 +22,15 @@ from ecgviewer.services.background import Background, ShouldStop
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
     from inference.long_records import LongRecord
+    from inference.pages.page import Page
     from inference.records.record import Record
     from inference.results import ModelAnswer
     from inference.scan import WindowScan
+    from inference.scope import Subject
     from inference.versions import Model
 
 
-_Ask = Callable[["BundleInfo", "Record", ShouldStop], "ModelAnswer | None"]
+_Ask = Callable[["BundleInfo", "Subject", ShouldStop], "ModelAnswer | None"]
 _Announce = Callable[[str, str, "ModelAnswer"], None]
 """Told a record's hash, a bundle's name, and what it answered."""
 _PAINT_FIRST_MS: Final = 20
@@ -52,10 +54,10 @@ class EngineLike(Protocol):
     def device_name(self) -> str:
         """'CPU', 'CUDA', 'MPS'."""
 
-    def answer(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
+    def answer(self, info: BundleInfo, subject: Subject, should_stop: ShouldStop) -> ModelAnswer | None:
         """One bundle's prediction, explained unless that is on demand; None when it was stopped."""
 
-    def explain(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
+    def explain(self, info: BundleInfo, subject: Subject, should_stop: ShouldStop) -> ModelAnswer | None:
         """One bundle's prediction with its explanation; None when it was stopped."""
 
     def scan_window(
@@ -159,8 +161,8 @@ class InferenceService(QObject):
 
         self._background.submit("reader", lambda _stop: self._find(), on_found)
 
-    def ask(self, record: Record) -> None:
-        """Queue every enabled model for a record; what was asked before becomes stale."""
+    def ask(self, record: Record | None, page: Page | None = None) -> None:
+        """Queue every enabled model for a record, a page or both; what was asked before becomes stale."""
         self.drop()
         engine = self._engine
         if engine is None:
@@ -168,12 +170,13 @@ class InferenceService(QObject):
         enabled = [info for info in self._found.bundles if info.enabled]
         self._waiting, self._elapsed_ms = len(enabled), 0.0
         for info in enabled:
-            self._submit(engine.answer, info, record, self.announce, after_ms=_PAINT_FIRST_MS)
+            subject = _for_model(info, record, page)
+            self._submit(engine.answer, info, subject, self.announce, after_ms=_PAINT_FIRST_MS)
 
-    def explain(self, info: BundleInfo, record: Record) -> None:
-        """Queue one bundle's explanation of a record behind what is being asked."""
+    def explain(self, info: BundleInfo, record: Record | None, page: Page | None = None) -> None:
+        """Queue one bundle's explanation behind what is being asked."""
         if self._engine is not None:
-            self._submit(self._engine.explain, info, record, self.explained.emit)
+            self._submit(self._engine.explain, info, _for_model(info, record, page), self.explained.emit)
 
     def drop(self) -> None:
         """Make all questions stale: another record is opened."""
@@ -202,13 +205,13 @@ class InferenceService(QObject):
         self.bundles_found.emit()
 
     def _submit(
-        self, ask: _Ask, info: BundleInfo, record: Record, announce: _Announce, after_ms: int = 0
+        self, ask: _Ask, info: BundleInfo, subject: Subject, announce: _Announce, after_ms: int = 0
     ) -> None:
-        """Queue a question about a record; what becomes of it reaches `announce` with hash and bundle."""
-        asked = _Asked(announce, info.name, record.sha256)
+        """Queue a question; what becomes of it reaches `announce` with the subject's hash and the bundle."""
+        asked = _Asked(announce, info.name, subject.sha256)
         self._background.submit(
             "engine",
-            lambda should_stop: ask(info, record, should_stop),
+            lambda should_stop: ask(info, subject, should_stop),
             asked.on_answer,
             topic="engine",
             on_failure=asked.on_failure,
@@ -224,6 +227,13 @@ class InferenceService(QObject):
             took = f" · {self._elapsed_ms:.0f} ms" if self._elapsed_ms else ""
             self.status_changed.emit(f"Engine: {self._engine.device_name}{took}")
         self.answered.emit(record_sha256, bundle, answer)
+
+
+def _for_model(info: BundleInfo, record: Record | None, page: Page | None) -> Subject:
+    """What a model is asked about where a page is open too: picture models the page, others the record."""
+    subject = page if page is not None and (info.prepare.is_sheet or record is None) else record
+    assert subject is not None
+    return subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
     from inference.engine import Engine
     from inference.long_records import LongRecord
-    from inference.records.record import Record
     from inference.results import ModelAnswer
     from inference.scan import WindowScan
+    from inference.scope import Subject
 
 
 def find_models() -> FoundBundles:
@@ -42,13 +42,13 @@ class LocalEngine:
     def device_name(self) -> str:
         return str(self._engine.device.type).upper()
 
-    def answer(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
+    def answer(self, info: BundleInfo, subject: Subject, should_stop: ShouldStop) -> ModelAnswer | None:
         """Prediction, with its explanation where that is quick; None when stopped."""
-        return self._ask(info, record, not is_why_on_demand(info), should_stop)
+        return self._ask(info, subject, not is_why_on_demand(info), should_stop)
 
-    def explain(self, info: BundleInfo, record: Record, should_stop: ShouldStop) -> ModelAnswer | None:
+    def explain(self, info: BundleInfo, subject: Subject, should_stop: ShouldStop) -> ModelAnswer | None:
         """Prediction with its explanation, however long that takes; None when stopped."""
-        return self._ask(info, record, True, should_stop)
+        return self._ask(info, subject, True, should_stop)
 
     def scan_window(
         self, infos: Sequence[BundleInfo], long: LongRecord, start_s: float, should_stop: ShouldStop
@@ -63,12 +63,19 @@ class LocalEngine:
             return None
 
     def _ask(
-        self, info: BundleInfo, record: Record, wants_why: bool, should_stop: ShouldStop
+        self, info: BundleInfo, subject: Subject, wants_why: bool, should_stop: ShouldStop
     ) -> ModelAnswer | None:
-        from inference.results import Stopped
+        from inference.pages.page import Page
+        from inference.results import ModelAnswer, Stopped
+        from inference.scope import out_of_scope
 
+        refused = out_of_scope(info, subject)
+        if refused is not None:
+            return ModelAnswer(refused)
         try:
-            return self._engine.answer(record, info.name, wants_why, should_stop=should_stop)
+            if isinstance(subject, Page):
+                return self._engine.answer_page(subject, info.name, wants_why, should_stop)
+            return self._engine.answer(subject, info.name, wants_why, should_stop=should_stop)
         except Stopped:
             return None
 

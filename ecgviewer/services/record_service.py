@@ -18,6 +18,7 @@ from ecgviewer.services.background import Background, ShouldStop
 if TYPE_CHECKING:
     from inference.long_records import LongRecord
     from inference.measure.measurements import Measurements
+    from inference.pages.page import Page
     from inference.records.errors import UndescribedTable
     from inference.records.record import Record
     from inference.signal.analysis import EcgAnalysis
@@ -44,6 +45,8 @@ class LoadedRecord:
     start_s: float = 0.0
     device_beat: OverlaidBeat | None = None
     """The median beat that the device stored, laid over the analysis' own."""
+    page: Page | None = None
+    """The sheet that the file shows, with or without a record that could be read from it."""
     undescribed: UndescribedTable | None = None
     """What is to be asked of the reader before the file can be read."""
 
@@ -54,10 +57,16 @@ def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> Loa
     A file that is not usable is an answer, not an exception.
     """
     from inference.long_records import open_long
+    from inference.pages.page import is_page, open_page
     from inference.records import RecordError, read_record
     from inference.records.errors import UndescribedError
+    from inference.records.zip_members import split_zip_path
 
     try:
+        # What lies in an archive is read there, and has no page of its own to show.
+        page = open_page(path) if split_zip_path(path) is None and is_page(path) else None
+        if page is not None:
+            return _of_page(path, page)
         long = open_long(path)
         if long is None:
             return _looked_at(LoadedRecord(path, (read or read_record)(path)))
@@ -66,6 +75,12 @@ def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> Loa
     except RecordError as error:
         return LoadedRecord(path, refusal=str(error))
     return load_window(path, long, 0.0)
+
+
+def _of_page(path: Path, page: Page) -> LoadedRecord:
+    if page.record is None:
+        return LoadedRecord(path, refusal=page.reason, page=page)
+    return _looked_at(LoadedRecord(path, page.record, page=page))
 
 
 def load_window(path: Path, long: LongRecord, start_s: float) -> LoadedRecord:

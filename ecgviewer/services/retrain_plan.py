@@ -103,7 +103,8 @@ def count_answers(readings: Sequence[StoredReading], info: BundleInfo) -> Learns
     named = partial(answer_for, task=info.task, locations=info.classes)
     read = [each for each in readings if each.signed or not each.reading.is_empty]
     real = [each for each in read if not each.synthetic]
-    signed = [each for each in real if each.signed]
+    recorded = [each for each in real if not each.is_digitised]
+    signed = [each for each in recorded if each.signed]
     teaching = [each for each in signed if named(each.reading) is not None]
     by_ecg = groupby(
         sorted(teaching, key=lambda each: (each.record_sha256, each.created_at)),
@@ -113,7 +114,7 @@ def count_answers(readings: Sequence[StoredReading], info: BundleInfo) -> Learns
     return LearnsFrom(
         answers=tuple(answers.most_common()),
         n_silent=len(signed) - len(teaching),
-        n_drafts=len(real) - len(signed),
+        n_drafts=len(recorded) - len(signed),
         n_synthetic=len(read) - len(real),
     )
 

@@ -46,3 +46,8 @@ class StoredReading(ReadingEntry):
     """When it was stored, in UTC."""
     supersedes: int | None
     """The id of the same reader's reading of the same record before it; None for the first."""
+
+    @property
+    def is_digitised(self) -> bool:
+        """Whether its ECG was measured from a picture or print."""
+        return self.import_report is not None and self.import_report.get("digitised") is True

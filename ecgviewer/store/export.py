@@ -21,13 +21,19 @@ class ExportSummary:
     """Left out because they are not signed."""
     n_synthetic: int
     """Left out because their record is synthetic."""
+    n_digitised: int = 0
+    """Left out because their record was measured from a picture or print."""
 
     @property
     def sentence(self) -> str:
         """One plain sentence for a status bar or a terminal."""
         left_out = [
             f"{count} {what} left out"
-            for count, what in ((self.n_drafts, "unsigned"), (self.n_synthetic, "of synthetic records"))
+            for count, what in (
+                (self.n_drafts, "unsigned"),
+                (self.n_synthetic, "of synthetic records"),
+                (self.n_digitised, "of digitised records"),
+            )
             if count
         ]
         readings = "1 reading" if self.n_rows == 1 else f"{self.n_rows} readings"
@@ -35,18 +41,33 @@ class ExportSummary:
 
 
 def export_manifest(
-    store: LabelStore, target: Path, *, signed_only: bool = True, include_synthetic: bool = False
+    store: LabelStore,
+    target: Path,
+    *,
+    signed_only: bool = True,
+    include_synthetic: bool = False,
+    include_digitised: bool = False,
 ) -> ExportSummary:
     """Write each reader's last reading of each record to a manifest.
+
+    What was measured from a picture or print of an ECG teaches a network the marks of that, so it stays out
+    unless it is asked for.
 
     A reading that was edited after it was signed is a draft until it is signed again. Answers that
     were all taken back are no reading. Raises StoreError or ManifestError; then `target` is as it was.
     """
     read = [stored for stored in store.all_latest() if stored.signed or not stored.reading.is_empty]
     real = [stored for stored in read if include_synthetic or not stored.synthetic]
-    kept = [stored for stored in real if stored.signed or not signed_only]
+    recorded = [stored for stored in real if include_digitised or not stored.is_digitised]
+    kept = [stored for stored in recorded if stored.signed or not signed_only]
     n_rows = write_manifest(target, (_manifest_row(store, stored) for stored in kept))
-    return ExportSummary(target, n_rows, n_drafts=len(real) - len(kept), n_synthetic=len(read) - len(real))
+    return ExportSummary(
+        target,
+        n_rows,
+        n_drafts=len(recorded) - len(kept),
+        n_synthetic=len(read) - len(real),
+        n_digitised=len(real) - len(recorded),
+    )
 
 
 def _manifest_row(store: LabelStore, stored: StoredReading) -> ManifestRow:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollBar, QStackedLayout, QVBoxLayout, Q
 from ecgviewer.plots.ecg_view import EcgView
 from ecgviewer.plots.layouts import SHEET_S, LayoutName
 from ecgviewer.theme import Theme
+from ecgviewer.widgets.page_card import PageCard
 from ecgviewer.widgets.state_page import StatePage
 from ecgviewer.widgets.wording import acquired_text, heart_rate_text, patient_line
 from inference.records.leads import STANDARD_LEADS
@@ -48,6 +49,8 @@ class EcgCard(QFrame):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(paper)
         self._stack.addWidget(self.page)
+        self.sheet = PageCard(theme, self)
+        self._stack.addWidget(self.sheet)
         self._loading = QTimer(self)
         self._loading.setSingleShot(True)
         self._loading.setInterval(_LOADING_AFTER_MS)
@@ -59,6 +62,7 @@ class EcgCard(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         self.view.set_theme(theme)
+        self.sheet.set_theme(theme)
 
     def set_look(self, layout: LayoutName, speed_mm_s: float, gain_mm_mv: float, *, caliper: bool) -> None:
         """Layout, scale and caliper; what is as it was is left alone, since each draws anew."""
@@ -106,6 +110,27 @@ class EcgCard(QFrame):
         self.view.set_r_peaks(shown / MODEL_FS_HZ, used)
         self._set_time_bar(analysis.signals_mv.shape[1] / MODEL_FS_HZ)
         self._stack.setCurrentIndex(0)
+
+    def show_sheet(self) -> None:
+        """The page that the file is, in place of the paper."""
+        self._loading.stop()
+        self._stack.setCurrentWidget(self.sheet)
+
+    def show_paper(self) -> None:
+        """The paper again, with the record that it shows."""
+        self._stack.setCurrentIndex(0)
+
+    @property
+    def is_sheet_shown(self) -> bool:
+        return self._stack.currentWidget() is self.sheet
+
+    def zoom_by(self, factor: float) -> None:
+        """Enlarge what is shown."""
+        (self.sheet.view if self.is_sheet_shown else self.view).zoom_by(factor)
+
+    def reset_zoom(self) -> None:
+        """The whole of what is shown again."""
+        (self.sheet.view if self.is_sheet_shown else self.view).reset_zoom()
 
     @property
     def is_paper_shown(self) -> bool:

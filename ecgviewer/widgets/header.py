@@ -36,6 +36,11 @@ class Header(QFrame):
         self.caliper = self._pill("caliper", "Caliper", checkable=True)
         self.saliency = self._pill("saliency", "Saliency", checkable=True)
         self.synthetic = Chip("SYNTHETIC", "chip-caution", "Made by a simulator, not recorded from a person.")
+        self.digitised = Chip(
+            "digitised",
+            "chip-caution",
+            "Measured from a picture or print of the ECG: peaks may be too low and detail lost.",
+        )
         self.research = Chip(
             "Research use only",
             "chip-caution",
@@ -48,6 +53,7 @@ class Header(QFrame):
         self._lay_out()
         self.layouts.chosen.connect(self._on_layout)
         self.synthetic.hide()
+        self.digitised.hide()
         self.set_reader("")
 
     def _pill(self, action_id: str, text: str, *, checkable: bool = False) -> QPushButton:
@@ -74,7 +80,7 @@ class Header(QFrame):
         for widget in (self.speed, self.gain, self.band, self.caliper, self.saliency):
             row.addWidget(widget)
         row.addStretch(1)
-        for shown in (self.synthetic, self.research, self.reader):
+        for shown in (self.synthetic, self.digitised, self.research, self.reader):
             row.addWidget(shown)
 
     def set_view(
@@ -94,6 +100,9 @@ class Header(QFrame):
 
     def set_synthetic(self, is_synthetic: bool) -> None:
         self.synthetic.setVisible(is_synthetic)
+
+    def set_digitised(self, is_digitised: bool) -> None:
+        self.digitised.setVisible(is_digitised)
 
     def set_reader(self, reader: str) -> None:
         shown = reader if len(reader) <= 24 else reader[:23] + "…"

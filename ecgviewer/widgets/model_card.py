@@ -34,7 +34,7 @@ class ModelCard(FoldingCard):
         self.setAccessibleName(info.title)
         self._is_on_demand = is_why_on_demand(info)
         self._answer: ModelAnswer | None = None
-        self.answer = RankedAnswer() if info.task == "mi-location" else NumberAnswer(is_large=is_leading)
+        self.answer = RankedAnswer() if len(info.classes) > 2 else NumberAnswer(is_large=is_leading)
         self.message = label("", "caption", wrap=True)
         self.notes = label("", "warning", wrap=True)
         self.why_problem = label("", "warning", wrap=True)
@@ -131,11 +131,13 @@ class ModelCard(FoldingCard):
     def _why_words(self, request: WhyRequest, *, is_shown: bool) -> tuple[str, bool]:
         """The link's words and whether it can be pressed; '' where this model explains nothing."""
         what = "lead shares" if self._is_on_demand else "saliency"
+        if self.info.prepare.is_sheet:
+            what = "map of the page"
         if self._answer is None:
             return "", False
         if request.is_computing:
             return f"Computing {what}…", False
-        if self._answer.attribution is not None:
+        if self._answer.is_explained:
             return (f"{what.capitalize()} shown", False) if is_shown else (f"Show {what}", True)
         return (f"Compute {what}", True) if self._is_on_demand else ("", False)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     # The results' module brings SciPy with it: half a second that the first paint need not wait for.
     from inference.bundle_info import BundleInfo
     from inference.records import Patient
-    from inference.results import Attribution, ModelAnswer, Prediction
+    from inference.results import Attribution, ModelAnswer, PageMap, Prediction
 
 UNKNOWN: Final = "unknown"
 NOTHING_OPEN: Final = "No ECG is open."
@@ -58,7 +58,8 @@ def heart_rate_text(heart_rate_bpm: float | None) -> str:
 def model_short_name(info: BundleInfo) -> str:
     """The name used inside sentences: 'OMI proxy model', 'MI model', 'MI location model'."""
     proxy = " proxy" if "proxy" in info.name else ""
-    return f"{_TASK_WORDS[info.task]}{proxy} model"
+    picture = " picture" if info.prepare.is_sheet else ""
+    return f"{_TASK_WORDS[info.task]}{proxy}{picture} model"
 
 
 def class_name(code: str) -> str:
@@ -96,6 +97,9 @@ def prediction_line(info: BundleInfo, prediction: Prediction) -> str:
     its threshold it would read as the more certain 'no'.
     """
     name = model_short_name(info).removesuffix(" model")
+    if len(info.classes) > 2 and info.task != "mi-location":
+        most, probability = prediction.ranked()[0]
+        return f"{name}: {most} {probability:.2f}"
     if info.task == "mi-location":
         code, probability = prediction.ranked()[0]
         return f"{name} model: no MI code" if code == "N" else f"{name}: {class_name(code)} {probability:.2f}"
@@ -155,6 +159,13 @@ def why_sentence(attribution: Attribution, info: BundleInfo | None) -> str:
     if info is not None and info.task == "mi-location":
         model = f"{model}, in its answer “{class_name(attribution.target_class)}”,"
     return f"The {model} is most sensitive to small changes in {words[0]}, {words[1]} and {words[2]}."
+
+
+def map_sentence(shown: PageMap, info: BundleInfo | None) -> str:
+    """On which leads of a page a model's map lies; no claim about cause or anatomy."""
+    model = model_short_name(info) if info is not None else shown.bundle
+    what = f"{shown.method} shows what speaks for “{class_name(shown.target_class)}” to the {model}."
+    return f"{what} {shown.sentence or 'Which leads lie there is not known, as the rows were not found.'}"
 
 
 WHY_CAVEAT: Final = "Shares do not show a cause or an injured wall."

@@ -17,7 +17,8 @@ from inference.records.file_head import FileHead
 from inference.records.given import Given
 from inference.records.ishne import is_ishne, open_ishne, read_ishne
 from inference.records.opened import Opened
-from inference.records.pdf_reader import is_pdf, read_pdf
+from inference.records.pdf_reader import is_pdf
+from inference.records.picture_reader import PICTURE_SUFFIXES, is_picture, read_sheet
 from inference.records.record import Record
 from inference.records.schiller.reader import ROOT as SCHILLER_ROOT
 from inference.records.schiller.reader import read_schiller
@@ -65,7 +66,8 @@ FORMATS: Final[tuple[Format, ...]] = (
     Format("SCP-ECG", is_scp, read_scp, own_suffixes=(".scp",), shared_suffixes=(".ecg",)),
     Format("Mortara ELI XML", is_mortara, read_mortara, shared_suffixes=(".xml",)),
     Format("GE CardioSoft XML", is_cardiosoft, read_cardiosoft, shared_suffixes=(".xml",)),
-    Format("PDF (vector print)", is_pdf, read_pdf, own_suffixes=(".pdf",)),
+    Format("PDF", is_pdf, read_sheet, own_suffixes=(".pdf",)),
+    Format("Picture of an ECG sheet", is_picture, read_sheet, shared_suffixes=PICTURE_SUFFIXES),
     # Behind all others in XML: it goes by a name that their files may hold as well.
     Format("Physio-Control XML", is_physio_control, read_physio_control, shared_suffixes=(".xml",)),
 )

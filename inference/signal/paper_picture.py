@@ -69,7 +69,12 @@ def draw_paper_picture(leads_mv: FloatArray, scale: int = 1) -> ByteArray:
     for row, names in enumerate(ROWS):
         for column, name in enumerate(names):
             _add_name(ink, name, *_cell_corner_mm(row, column), scale)
-    paper = _ruled_paper(size)
+    return with_ink(ink)
+
+
+def with_ink(ink: FloatArray) -> ByteArray:
+    """Ink (n, n) from 0 to 1 on the sheet's ruled paper as a picture (n, n, 3), red green blue."""
+    paper = _ruled_paper(ink.shape[0])
     picture = paper + ink[:, :, None] * (_INK - paper)
     return np.rint(picture).astype(np.uint8)
 

@@ -36,6 +36,7 @@ def read(
     *,
     reader: str = "Ada",
     synthetic: bool = False,
+    import_report: dict[str, object] | None = None,
 ) -> None:
     """A reader reads a record; signed unless said otherwise."""
     store.append(
@@ -49,6 +50,7 @@ def read(
             patient_key=f"patient of {record}",
             synthetic=synthetic,
             predictions=(SHOWN,),
+            import_report=import_report,
         )
     )
 
@@ -128,3 +130,12 @@ def test_an_export_that_cannot_be_written_leaves_the_store_and_the_old_file(
 
     assert read_manifest(tmp_path / "file") == ()
     assert store.states() == {"one": "signed"}
+
+
+def test_readings_of_digitised_ecgs_are_left_out_unless_asked_for(store: LabelStore, target: Path) -> None:
+    read(store, "recorded", YES)
+    read(store, "photographed", NO, import_report={"digitised": True})
+    summary = export_manifest(store, target)
+    assert [row.record_sha256 for row in read_manifest(target)] == ["recorded"]
+    assert summary.sentence.endswith("1 of digitised records left out.")
+    assert export_manifest(store, target, include_digitised=True).n_rows == 2

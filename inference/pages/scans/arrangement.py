@@ -1,0 +1,139 @@
+"""How the twelve leads stand on sheets, and where on this one each of them begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from inference.pages.scans.calibration_pulse import Pulse
+from inference.pages.scans.straighten import PX_PER_MM
+from inference.pages.scans.trace import Trace
+from inference.records.leads import STANDARD_LEADS
+
+SHEET_S: Final = 10.0
+SPEED_MM_S: Final = 25.0
+GAIN_MM_MV: Final = 10.0
+FS_HZ: Final = SPEED_MM_S * PX_PER_MM
+"""One sample for each pixel along the straightened page."""
+_ROW_MM: Final = SHEET_S * SPEED_MM_S
+_SHORTER_MM: Final = 3.0
+_LONGER_MM: Final = 1.5
+"""How much a row may differ from ten seconds: recorders leave out a sample or two at each new lead."""
+_GAP_MM: Final = 4.0
+"""After the pulse a row may leave so much room before its first lead."""
+_CUT_MM: Final = 0.375
+"""How far from its due place one lead may give way to the next: columns are equally long."""
+_LEAST_LEAP_PX: Final = 6.0
+
+_STANDARD_3X4: Final = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"))
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Rows of lead names from top to bottom; `n_rhythm` further rows show one lead for ten seconds each."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    n_rhythm: int = 0
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.rows) + self.n_rhythm
+
+
+ARRANGEMENTS: Final = (
+    Arrangement("3x4", _STANDARD_3X4),
+    Arrangement("3x4", _STANDARD_3X4, 1),
+    Arrangement("3x4", _STANDARD_3X4, 2),
+    Arrangement("3x4", _STANDARD_3X4, 3),
+    Arrangement("6x2", tuple(zip(STANDARD_LEADS[:6], STANDARD_LEADS[6:], strict=True))),
+    Arrangement("6x2", tuple(zip(STANDARD_LEADS[:6], STANDARD_LEADS[6:], strict=True)), 1),
+    Arrangement("12x1", tuple((name,) for name in STANDARD_LEADS)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One lead's stretch of one row: columns `first` … `stop` of the page from `start_s` on."""
+
+    row: int
+    name: str
+    """'' in a rhythm strip, whose lead is found by comparing."""
+    first: int
+    stop: int
+    start_s: float
+
+
+class ArrangementError(Exception):
+    """Rows that do not stand as on a sheet of twelve leads; one plain sentence."""
+
+
+def cut(traces: Sequence[Trace], pulses: Sequence[Pulse], arrangement: Arrangement) -> list[Piece]:
+    """The pieces of a sheet with this arrangement. Raises ArrangementError where a row isn't ten seconds."""
+    spans = [_span(trace, pulse) for trace, pulse in zip(traces, pulses, strict=True)]
+    for first, stop in spans:
+        length_mm = (stop - first) / PX_PER_MM
+        if not _ROW_MM - _SHORTER_MM <= length_mm <= _ROW_MM + _LONGER_MM:
+            raise ArrangementError(
+                f"a row is {length_mm:.0f} mm long, where ten seconds at 25 mm/s are {_ROW_MM:.0f} mm"
+            )
+    n_leads = len(arrangement.rows[0])
+    cuts = _cuts(traces[: len(arrangement.rows)], spans[: len(arrangement.rows)], n_leads)
+    pieces = []
+    for row, names in enumerate(arrangement.rows):
+        for column, name in enumerate(names):
+            start_s = column * SHEET_S / n_leads
+            pieces.append(Piece(row, name, cuts[column], cuts[column + 1], start_s))
+    for row in range(len(arrangement.rows), arrangement.n_rows):
+        pieces.append(Piece(row, "", spans[row][0], spans[row][1], 0.0))
+    return pieces
+
+
+def _span(trace: Trace, pulse: Pulse) -> tuple[int, int]:
+    """First column and stop of what a row shows after its pulse."""
+    inked = np.flatnonzero(~trace.blank) + trace.first
+    if inked.size == 0:
+        return trace.first, trace.first
+    stop = int(_before_emptiness(inked)) + 1
+    near = inked[inked < pulse.right + _GAP_MM * PX_PER_MM]
+    leaps = np.flatnonzero(np.diff(near) > 1)
+    if leaps.size:
+        return int(near[leaps[-1] + 1]), stop
+    if near.size and near[0] > pulse.right + PX_PER_MM:
+        return int(near[0]), stop
+    # The pulse's foot runs into the first lead: ten seconds back from the end it must begin.
+    return max(stop - round(_ROW_MM * PX_PER_MM), trace.first), stop
+
+
+def _before_emptiness(inked: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
+    """The last column before the trace ends for good: from there on only empty paper, or none for 3 mm."""
+    ends = np.flatnonzero(np.diff(inked) > 3 * PX_PER_MM)
+    late = [k for k in ends if inked[k] - inked[0] > 0.5 * _ROW_MM * PX_PER_MM]
+    return int(inked[late[0]] if late else inked[-1])
+
+
+def _cuts(traces: Sequence[Trace], spans: Sequence[tuple[int, int]], n_leads: int) -> list[int]:
+    """Columns at which the leads begin, and the stop of the last, the same for all rows."""
+    first = round(float(np.median([span[0] for span in spans])))
+    stop = round(float(np.median([span[1] for span in spans])))
+    leap = np.sum([_leaps(trace, first, stop) for trace in traces], axis=0)
+    cuts = [first]
+    for column in range(1, n_leads):
+        due = round((stop - first) * column / n_leads)
+        reach = round(_CUT_MM * PX_PER_MM)
+        around = leap[due - reach : due + reach]
+        is_seen = around.max() >= _LEAST_LEAP_PX
+        cuts.append(first + (due - reach + int(around.argmax()) + 1 if is_seen else due))
+    return [*cuts, stop]
+
+
+def _leaps(trace: Trace, first: int, stop: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    """How far the trace leaps from each column to the next over paper without ink, in pixels."""
+    here = slice(max(first - trace.first, 0), stop - trace.first)
+    upper, lower = trace.upper[here], trace.lower[here]
+    apart = np.maximum(upper[1:] - lower[:-1], upper[:-1] - lower[1:]) - 1.0
+    empty = np.where(trace.blank[here][1:], 2.0, 0.0)
+    return np.append(np.maximum(np.maximum(apart, empty), 0.0), 0.0).astype(np.float32)

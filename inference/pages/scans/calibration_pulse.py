@@ -1,0 +1,118 @@
+"""The calibration pulses of a page: 1 mV for 200 ms (IEC 60601-2-25), 10 mm high and 5 mm wide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.pages.scans.straighten import PX_PER_MM
+
+FloatArray = npt.NDArray[np.float32]
+
+HEIGHT_MM: Final = 10.0
+WIDTH_MM: Final = 5.0
+_HEIGHT_SLACK_MM: Final = 0.5
+_WIDTH_SLACK_MM: Final = 0.6
+_INKED: Final = 0.6
+"""Part of each of a pulse's three strokes that must be ink."""
+_ALIGNED_MM: Final = 1.5
+_LEAST_APART_MM: Final = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One calibration pulse, in pixels of the straightened page."""
+
+    left: float
+    right: float
+    top: float
+    baseline: float
+
+    @property
+    def height_mm(self) -> float:
+        return (self.baseline - self.top) / PX_PER_MM
+
+    @property
+    def width_mm(self) -> float:
+        return (self.right - self.left) / PX_PER_MM
+
+
+def find_pulses(ink: FloatArray) -> list[Pulse]:
+    """The pulses under each other on a page's ink (h, w), from top to bottom; empty without one."""
+    score = _pulse_score(ink)
+    candidates = [pulse for place in _peaks(score) if (pulse := _measured(ink, *place)) is not None]
+    best: list[Pulse] = []
+    for one in candidates:
+        column = [each for each in candidates if abs(each.left - one.left) < _ALIGNED_MM * PX_PER_MM]
+        if len(column) > len(best):
+            best = column
+    return sorted(best, key=lambda pulse: pulse.baseline)
+
+
+def _pulse_score(ink: FloatArray) -> FloatArray:
+    """How well the three strokes of a pulse are inked whose middle lies at each pixel (h, w)."""
+    from scipy.ndimage import maximum_filter, uniform_filter1d
+
+    wide = maximum_filter(ink, size=(1, 5))
+    tall = maximum_filter(ink, size=(5, 1))
+    strokes = uniform_filter1d(wide, round(0.8 * HEIGHT_MM * PX_PER_MM), axis=0, mode="constant")
+    roofs = uniform_filter1d(tall, round(0.8 * WIDTH_MM * PX_PER_MM), axis=1, mode="constant")
+    aside, above = round(WIDTH_MM / 2 * PX_PER_MM), round(HEIGHT_MM / 2 * PX_PER_MM)
+    both = np.minimum(np.roll(strokes, aside, axis=1), np.roll(strokes, -aside, axis=1))
+    score: FloatArray = np.minimum(both, np.roll(roofs, above, axis=0))
+    return score
+
+
+def _peaks(score: FloatArray) -> list[tuple[int, int]]:
+    """Places (row, column) of the clearest pulses, none nearer to another than 8 mm."""
+    found: list[tuple[int, int]] = []
+    rows, columns = np.nonzero(score > _INKED)
+    for k in np.argsort(score[rows, columns])[::-1][:20_000]:
+        row, column = int(rows[k]), int(columns[k])
+        apart = _LEAST_APART_MM * PX_PER_MM
+        if all(abs(row - y) > apart or abs(column - x) > apart for y, x in found):
+            found.append((row, column))
+        if len(found) == 24:
+            break
+    return found
+
+
+def _measured(ink: FloatArray, row: int, column: int) -> Pulse | None:
+    """The pulse around a place by its strokes' middles; None where it is not 10 by 5 mm or has no foot."""
+    mm = PX_PER_MM
+    aside, above = round(WIDTH_MM / 2 * mm), round(HEIGHT_MM / 2 * mm)
+    height, width = ink.shape
+    if not (2 * above < row < height - 2 * above and 2 * aside < column < width - 2 * aside):
+        return None
+    middle = slice(row - above // 2, row + above // 2)
+    left = _centre(ink[middle, column - aside - mm : column - aside + mm + 1].sum(axis=0))
+    right = _centre(ink[middle, column + aside - mm : column + aside + mm + 1].sum(axis=0))
+    top = _centre(
+        ink[row - above - mm : row - above + mm + 1, column - aside // 2 : column + aside // 2].sum(axis=1)
+    )
+    if left is None or right is None or top is None:
+        return None
+    left += column - aside - mm
+    right += column + aside - mm
+    top += row - above - mm
+    feet = [
+        _centre(ink[row + above - mm : row + above + mm + 1, from_x : from_x + mm].sum(axis=1))
+        for from_x in (round(left) - round(1.25 * mm), round(right) + round(0.25 * mm))
+    ]
+    standing = [foot for foot in feet if foot is not None]
+    if not standing:
+        return None
+    pulse = Pulse(left, right, top, float(np.mean(standing)) + row + above - mm)
+    is_pulse = (
+        abs(pulse.height_mm - HEIGHT_MM) <= _HEIGHT_SLACK_MM
+        and abs(pulse.width_mm - WIDTH_MM) <= _WIDTH_SLACK_MM
+    )
+    return pulse if is_pulse else None
+
+
+def _centre(profile: FloatArray) -> float | None:
+    total = float(profile.sum())
+    return float((profile * np.arange(profile.size)).sum() / total) if total > 1.0 else None

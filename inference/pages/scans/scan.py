@@ -1,0 +1,105 @@
+"""One scanned or photographed page, from pixels to what can be said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.pages.page_layout import PageLayout
+from inference.pages.scans.arrangement import FS_HZ
+from inference.pages.scans.calibration_pulse import Pulse, find_pulses
+from inference.pages.scans.digitise import Digitised, digitised
+from inference.pages.scans.ink import ink_of
+from inference.pages.scans.page_sheet import PageSheet, sheet_of_rows, sheet_of_whole
+from inference.pages.scans.straighten import PX_PER_MM, FlatPage, quarter_turned, straightened
+from inference.records.assemble import Found, assemble
+from inference.records.errors import RecordError
+from inference.records.leads import STANDARD_LEADS
+from inference.records.record import Record
+
+ByteArray = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float32]
+
+FORMAT_NAME: Final = "Picture of an ECG sheet"
+_NOT_LEVEL_DEGREES: Final = 0.3
+_NO_GRID: Final = "no millimetre grid was found on it"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was found on a picture: the straight page, its leads' places, its ECG or why there is none."""
+
+    picture: ByteArray = field(repr=False)
+    sheet: PageSheet = field(repr=False)
+    layout: PageLayout | None = None
+    record: Record | None = field(default=None, repr=False)
+    reason: str = ""
+    """Why there is no record, as the end of a sentence."""
+    sentences: tuple[str, ...] = ()
+
+
+def look_at(path: Path, picture: ByteArray, notes: tuple[str, ...] = ()) -> Scan:
+    """Straighten and read a picture (h, w, 3); `path` and `notes` go into the record and its report."""
+    flat = straightened(picture)
+    if flat is None:
+        return Scan(
+            picture, sheet_of_whole(ink_of(picture, is_ruled=False)), reason=_NO_GRID, sentences=notes
+        )
+    flat, ink, pulses, turns = _upright(flat)
+    found = digitised(flat, ink, pulses)
+    sentences = (*notes, *_how_straightened(flat, turns))
+    record, reason = None, found.reason
+    if found.leads_mv is not None:
+        try:
+            record = _record(path, found, sentences)
+        except RecordError as error:
+            reason = f"its voltages cannot be those of an ECG. {error}"
+    sheet = sheet_of_whole(ink)
+    if pulses:
+        left = float(np.median([pulse.left for pulse in pulses]))
+        sheet = sheet_of_rows(ink, left, [pulse.baseline for pulse in pulses], PX_PER_MM)
+    return Scan(flat.picture, sheet, found.layout, record, reason, sentences)
+
+
+def _upright(flat: FlatPage) -> tuple[FlatPage, FloatArray, list[Pulse], int]:
+    """The page by the way up in which most calibration pulses are found, with its ink, pulses and turns."""
+    ink = ink_of(flat.picture)
+    best, turns = find_pulses(ink), 0
+    for tried in (1, 2, 3):
+        if len(best) > 1:
+            break
+        pulses = find_pulses(np.ascontiguousarray(np.rot90(ink, tried)))
+        if len(pulses) > len(best):
+            best, turns = pulses, tried
+    return quarter_turned(flat, turns), np.ascontiguousarray(np.rot90(ink, turns)), best, turns
+
+
+def _how_straightened(flat: FlatPage, turns: int) -> tuple[str, ...]:
+    said = [f"The page was straightened by its grid of {flat.line_spacing_mm} mm."]
+    if turns:
+        said.append(f"It had been turned by {90 * turns} degrees and was set upright.")
+    if abs(flat.tilt_degrees) >= _NOT_LEVEL_DEGREES:
+        said.append(f"Its lines had been {abs(flat.tilt_degrees):.1f} degrees from level.")
+    return tuple(said)
+
+
+def _record(path: Path, found: Digitised, sentences: tuple[str, ...]) -> Record:
+    assert found.leads_mv is not None
+    in_order = [(name, found.leads_mv[name]) for name in STANDARD_LEADS if name in found.leads_mv]
+    return assemble(
+        Found(
+            path=path,
+            format=FORMAT_NAME,
+            fs_hz=float(FS_HZ),
+            leads=in_order,
+            read=("Digitised: the trace was measured from a picture of the paper.", *sentences),
+            assumed=found.assumed,
+            scaled=("1 mV is 10 mm of the paper's own grid.",),
+            checks=found.checks,
+            digitised=True,
+        )
+    )
