@@ -190,3 +190,20 @@ def test_a_format_is_chosen_by_name_or_ending_and_an_unknown_one_lists_the_known
 def test_a_wfdb_name_with_a_space_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="WFDB names hold only letters"):
         write_record(eight_lead_record(), tmp_path / "my ecg.hea")
+
+
+def test_parts_beside_a_link_to_a_header_are_the_source_too(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "ward").mkdir()
+    write_record(eight_lead_record(), tmp_path / "archive" / "a.hea")
+    (tmp_path / "archive" / "a.dat").rename(tmp_path / "ward" / "a.dat")
+    link = tmp_path / "ward" / "linked.hea"
+    try:
+        link.symlink_to(tmp_path / "archive" / "a.hea")
+    except OSError:
+        pytest.skip("this disk has no links")
+    record = replace(eight_lead_record(), path=link)
+    before = (tmp_path / "ward" / "a.dat").read_bytes()
+    with pytest.raises(WriteError, match="belongs to the ECG itself"):
+        write_record(record, tmp_path / "ward" / "a.hea", overwrite=True)
+    assert (tmp_path / "ward" / "a.dat").read_bytes() == before
