@@ -81,7 +81,7 @@ def planned(
 
 def planned_one(source: Path, folder: Path, target: Target, *, key: bytes | None = None) -> Plan:
     """One ECG into `folder`, which may be its own: under its name, or a number where a name would tell."""
-    name = next(_names([source], None)) if key is None else _free_number(folder, target)
+    name = next(_names([source], None)) if key is None else _free_number(folder)
     return Plan((Job(source, folder / f"{name}{target.suffix}"),), target, key)
 
 
@@ -164,10 +164,17 @@ def _shared_folder(sources: Sequence[Path]) -> Path | None:
         return None
 
 
-def _free_number(folder: Path, target: Target) -> str:
-    """The first number that no earlier export into this folder took."""
+def _free_number(folder: Path) -> str:
+    """The first number that no earlier export into this folder took, in whatever format.
+
+    Two patients under one number, as `.dcm` and as `.edf`, would be taken for one.
+    """
+    try:
+        taken = {path.name.partition(".")[0].lower() for path in folder.iterdir()}
+    except OSError:
+        taken = set()
     names = (f"ecg-{number:04d}" for number in itertools.count(1))
-    return next(name for name in names if not (folder / f"{name}{target.suffix}").exists())
+    return next(name for name in names if name not in taken)
 
 
 def _names(sources: Sequence[Path], top: Path | None) -> Iterator[Path]:
