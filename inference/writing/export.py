@@ -21,6 +21,9 @@ from inference.writing.targets import Target
 from inference.writing.write import write_record
 
 REMOVED_FILE: Final = "removed.json"
+KEPT_NAME: Final = (
+    "The file has the name of its source, as was asked for: make sure that it is not the patient's."
+)
 _UNUSUAL: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -87,6 +90,7 @@ def planned_one(source: Path, folder: Path, target: Target, *, key: bytes | None
 
 def carry_out(plan: Plan, job: Job, record: Record | None = None) -> Done:
     """Read (unless `record` is given), clean where the plan says so, and write one ECG."""
+    own_name: tuple[str, ...] = ()
     try:
         if record is None:
             record = read_record(job.source)
@@ -97,6 +101,8 @@ def carry_out(plan: Plan, job: Job, record: Record | None = None) -> Done:
             record, removed, changed = cleaned.record, cleaned.removed, cleaned.changed
             if job.output.stem != job.source.stem:
                 removed += ("file name",)
+            else:
+                own_name = (KEPT_NAME,)
         job.output.parent.mkdir(parents=True, exist_ok=True)
         notes = write_record(record, job.output, target=plan.target, overwrite=plan.overwrite)
     except (RecordError, WriteError) as error:
@@ -104,7 +110,7 @@ def carry_out(plan: Plan, job: Job, record: Record | None = None) -> Done:
     except OSError as error:
         return Done(job, problem=f"The folder cannot be made ({error.strerror}): choose another place.")
     derived = _derived_note(record)
-    return Done(job, notes=(*derived, *notes), removed=removed, changed=changed)
+    return Done(job, notes=(*own_name, *derived, *notes), removed=removed, changed=changed)
 
 
 def write_removed(path: Path, done: Sequence[Done]) -> None:

@@ -17,8 +17,8 @@ from inference.records.record import Patient
 from inference.writing.convert import Wish, run
 from inference.writing.de_identify import MOST_DAYS, de_identified, load_key
 from inference.writing.errors import WriteError
-from inference.writing.export import carry_out, planned_one
-from inference.writing.targets import TARGETS, Target
+from inference.writing.export import KEPT_NAME, Job, Plan, carry_out, planned_one
+from inference.writing.targets import TARGETS, Target, target_called
 from inference.writing.write import write_record
 from tests.unit.written import MOMENT, PATIENT, eight_lead_record
 
@@ -203,3 +203,10 @@ def test_no_two_ecgs_share_a_number_whatever_their_formats(tmp_path: Path) -> No
         assert done.problem == ""
         written.append(done.job.output.stem)
     assert written == [f"ecg-{number:04d}" for number in range(1, len(TARGETS) + 1)]
+
+
+def test_a_name_that_was_asked_for_and_is_the_sources_is_warned_of(tmp_path: Path) -> None:
+    job = Job(Path("ward") / "Doe.xml", tmp_path / "Doe.dcm")
+    done = carry_out(Plan((job,), target_called("DICOM"), KEY), job, eight_lead_record())
+    assert KEPT_NAME in done.notes
+    assert "file name" not in done.removed
