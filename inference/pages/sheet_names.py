@@ -33,8 +33,8 @@ def with_strips_named(pieces: Sequence[TimedPiece]) -> tuple[tuple[TimedPiece, .
     result, notes = [], []
     for piece in pieces:
         if piece.piece.label is None:
-            twin = min(named, key=lambda other, own=piece: _difference(own, other), default=None)  # type: ignore[misc]
-            if twin is None or _difference(piece, twin) > _SAME_CURVE:
+            twin = min(named, key=lambda other, own=piece: difference(own, other), default=None)  # type: ignore[misc]
+            if twin is None or difference(piece, twin) > _SAME_CURVE:
                 notes.append(f"A trace in row {piece.row + 1} has no name and was left out.")
                 continue
             piece = _labelled(piece, twin.piece.label)
@@ -84,7 +84,7 @@ def _on_common_times(pieces: Sequence[TimedPiece]) -> FloatArray | None:
     return centred
 
 
-def _difference(one: TimedPiece, other: TimedPiece) -> float:
+def difference(one: TimedPiece, other: TimedPiece) -> float:
     """How far two curves differ in parts of their size; inf where they share no second."""
     heights = _on_common_times((one, other))
     if heights is None:

@@ -20,6 +20,7 @@ from inference.pages.picture_grid import grid_of_picture
 from inference.pages.sheet_layout import feet_mm, layout_of
 from inference.pages.sheet_leads import to_leads
 from inference.pages.sheet_names import in_standard_order, with_strips_named
+from inference.pages.sheet_repeats import of_one_ecg
 from inference.pages.sheet_rows import find_rows, lead_labels
 from inference.pages.sheet_scale import SheetScale, find_scale, stated_filters
 from inference.pages.sheet_times import TimedPiece, time_pieces
@@ -73,12 +74,24 @@ def read_pdf_sheet(path: Path) -> PdfSheet:
                 found, layout = read
                 if len(document) > 1:
                     found = replace(
-                        found, read=(*found.read, f"The ECG is on page {index + 1} of {len(document)}.")
+                        found,
+                        read=(*found.read, f"The ECG is on page {index + 1} of {len(document)}."),
+                        assumed=(*found.assumed, *_unseen(index, len(document))),
                     )
                 return PdfSheet(found, index, layout)
     raise NoVectorTraceError(
         f"'{path.name[:80]}' holds no ECG that is drawn as lines on millimetre paper: export the ECG itself, "
         "or open a picture of the page."
+    )
+
+
+def _unseen(index: int, n_pages: int) -> tuple[str, ...]:
+    """Pages after the first ECG, of which nothing is known: a second patient's must not go unsaid."""
+    if index + 1 == n_pages:
+        return ()
+    return (
+        f"Only the ECG of page {index + 1} was read: the pages after it were not looked at, and may show "
+        "other ECGs, perhaps of other patients.",
     )
 
 
@@ -123,6 +136,7 @@ def _read_sheet(
     times = time_pieces(rows, scale.speed_mm_s)
     pieces, ordered = _named(path, times.pieces)
     pieces, strips = with_strips_named(pieces)
+    pieces, strange = of_one_ecg(pieces)
     leads = to_leads(pieces, scale, feet_mm(lines.pulses, rows))
     layout = layout_of(drawing, grid, scale, rows, pieces)
     found = Found(
@@ -132,7 +146,7 @@ def _read_sheet(
         leads=leads.leads,
         device=DeviceFindings(filters=stated_filters(drawing.words)),
         read=(_summary(layout, scale), *scale.read, *strips, *leads.read),
-        assumed=(*scale.assumed, *grid.assumed, *times.assumed, *ordered, *leads.assumed),
+        assumed=(*scale.assumed, *grid.assumed, *times.assumed, *ordered, *strange, *leads.assumed),
         scaled=(grid.note,),
         resampled=leads.resampled,
         checks=scale.checks,

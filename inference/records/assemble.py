@@ -19,6 +19,7 @@ from inference.records.marks import (
     is_digitised,
     is_time_unknown,
     marked_as_derived,
+    marked_time,
     with_invalid_blanked,
 )
 from inference.records.patient_text import facts_from_comments
@@ -87,12 +88,16 @@ def assemble(found: Found) -> Record:
         path=found.path,
         report=report,
         patient=_with_commented_facts(found.patient, found.comments),
-        acquired_at=None if is_time_unknown(found.comments) else found.acquired_at,
+        acquired_at=_moment(found),
         comments=found.comments,
         synthetic=found.synthetic or truth_from_comments(found.comments),
         device=found.device,
         sha256=signal_sha256(signals[: len(measured_names)], measured_names, found.fs_hz),
     )
+
+
+def _moment(found: Found) -> datetime | None:
+    return None if is_time_unknown(found.comments) else found.acquired_at or marked_time(found.comments)
 
 
 def _without_derived(leads: dict[str, FloatArray], named: frozenset[str]) -> dict[str, FloatArray]:

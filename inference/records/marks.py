@@ -1,13 +1,15 @@
 """Marks in a file's comments by which a Record that this program wrote is read back as the same Record.
 
 A mark is one line and looks the same in every format that has comments: `derived leads: III, aVR`,
-`digitised: ...`, `invalid samples: V1 0-99 500-500`, `time of recording: unknown`.
+`digitised: ...`, `invalid samples: V1 0-99 500-500`, `time of recording: unknown` (or the time itself, where
+the format has no room for it).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
@@ -20,9 +22,10 @@ FloatArray = npt.NDArray[np.float32]
 
 DIGITISED_MARK: Final = "digitised: measured from a picture, not recorded"
 UNKNOWN_TIME_MARK: Final = "time of recording: unknown"
+_TIME: Final = "time of recording:"
 _DERIVED: Final = "derived leads:"
 _INVALID: Final = re.compile(r"invalid samples: (?P<lead>\S{1,8})(?P<stretches>(?: \d{1,9}-\d{1,9})+)")
-_MARKS: Final = (_DERIVED, "digitised:", "invalid samples:", "time of recording:")
+_MARKS: Final = (_DERIVED, "digitised:", "invalid samples:", _TIME)
 
 
 def is_mark(comment: str) -> bool:
@@ -42,6 +45,11 @@ def invalid_mark(lead_name: str, is_invalid: npt.NDArray[np.bool_]) -> str:
     return f"invalid samples: {lead_name} {stretches}"
 
 
+def time_mark(moment: datetime) -> str:
+    """Says when the ECG was recorded, for formats whose own field cannot hold it."""
+    return f"{_TIME} {moment.isoformat()}"
+
+
 def is_digitised(comments: Iterable[str]) -> bool:
     """Whether the samples were measured from a picture."""
     return any(comment.strip().lower().startswith("digitised:") for comment in comments)
@@ -50,6 +58,17 @@ def is_digitised(comments: Iterable[str]) -> bool:
 def is_time_unknown(comments: Iterable[str]) -> bool:
     """Whether the time that the format asks for is only a placeholder."""
     return any(comment.strip().lower() == UNKNOWN_TIME_MARK for comment in comments)
+
+
+def marked_time(comments: Iterable[str]) -> datetime | None:
+    """The time of recording that a mark says; None without one that can be read."""
+    for comment in comments:
+        if comment.strip().lower().startswith(_TIME):
+            try:
+                return datetime.fromisoformat(comment.strip()[len(_TIME) :].strip()).replace(tzinfo=None)
+            except ValueError:
+                continue
+    return None
 
 
 def marked_as_derived(comments: Iterable[str]) -> frozenset[str]:

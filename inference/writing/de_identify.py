@@ -1,10 +1,11 @@
 """A Record without what tells who the patient is.
 
-Removed: name, patient ID, birth date, comments, the device's free text. Kept: samples, age (over 89 given as
-90, as 45 CFR 164.514(b)(2)(i)(C) asks), sex, time of day, the maker's and model's name, filters and measured
-numbers. Days are moved back by a number that is the same for all records of one patient, and a pseudonym
-takes the place of the ID; both come from a secret key (HMAC-SHA256), so that nobody without the key can
-compute them from an ID. Moved days are less than Safe Harbor, which wants all but the year gone.
+Removed: name, patient ID, birth date, comments, the device's free text, and of maker, model and software each
+that holds a serial number or repeats the patient. Kept: samples, age (over 89 given as 90, as 45 CFR
+164.514(b)(2)(i)(C) asks), sex, time of day, the maker's and model's name, filters and measured numbers. Days
+are moved back by a number that is the same for all records of one patient, and a pseudonym takes the place of
+the ID; both come from a secret key (HMAC-SHA256), so that nobody without the key can compute them from an ID.
+Moved days are less than Safe Harbor, which wants all but the year gone.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from inference.records.device import DeviceFilters, DeviceFindings
+from inference.records.device import DeviceFilters, DeviceFindings, DeviceMeasurement
 from inference.records.record import ImportReport, Patient, Record
 from inference.records.xml_tree import number_of
 from inference.whole_file import replacing
@@ -29,8 +31,17 @@ from inference.writing.errors import WriteError
 OLDEST_SAID_YEARS: Final = 90.0
 MOST_DAYS: Final = 5 * 365
 """How far a day may be moved: years, so that no season remains, and still in the age of digital ECGs."""
+_FIRST_YEAR: Final = 1900
+"""No ECG was written down in digits before; a file that says so is mistaken."""
 _KEY_BYTES: Final = 32
 _PSEUDONYM_LETTERS: Final = 12
+_SERIAL_DIGITS: Final = 5
+"""Digits in a row from which a device's text may hold a serial number; models and versions have fewer."""
+_SERIAL: Final = re.compile(rf"\d{{{_SERIAL_DIGITS},}}|\bs/?n(?![a-z])|\bserial", re.IGNORECASE)
+_LARGEST_MEASURED: Final = 100_000.0
+"""No wave, interval, rate or axis reaches it in any unit that devices use; numbers of patients do."""
+_SHORTEST_TELLING: Final = 3
+"""Letters of a part of a name or ID below which it is found in ordinary words too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,6 @@ def de_identified(record: Record, key: bytes) -> Cleaned:
         sex=record.patient.sex,
         patient_id=None if not _is_named(record.patient) else f"P-{_keyed(key, 'id', who)}",
     )
-    moment = record.acquired_at
     report = ImportReport(
         format=record.report.format,
         derived_leads=record.report.derived_leads,
@@ -82,9 +92,9 @@ def de_identified(record: Record, key: bytes) -> Cleaned:
     cleaned = replace(
         record,
         patient=patient,
-        acquired_at=None if moment is None else moment - timedelta(days=_days(key, who)),
+        acquired_at=_moved(record.acquired_at, _days(key, who)),
         comments=(),
-        device=_without_text(record.device),
+        device=_without_text(record),
         report=report,
     )
     return Cleaned(cleaned, removed, changed)
@@ -120,31 +130,66 @@ def _days(key: bytes, who: str) -> int:
     return 1 + int(_keyed(key, "days", who), 16) % MOST_DAYS
 
 
+def _moved(moment: datetime | None, days: int) -> datetime | None:
+    """None too for a wrong year, from which the calendar has no earlier days."""
+    return None if moment is None or moment.year < _FIRST_YEAR else moment - timedelta(days=days)
+
+
 def _said_age(age_years: float | None) -> float | None:
     return None if age_years is None else min(age_years, OLDEST_SAID_YEARS)
 
 
-def _without_text(device: DeviceFindings) -> DeviceFindings:
+def _without_text(record: Record) -> DeviceFindings:
     """Statements and notes are free text, in which a name may stand; numbers are kept."""
-    limits = device.filters
+    device, limits = record.device, record.device.filters
+    parts = _parts_of_patient(record.patient)
     return replace(
         device,
+        maker=_type_name(device.maker, parts),
+        model=_type_name(device.model, parts),
+        software=_type_name(device.software, parts),
         statements=(),
-        measurements=tuple(each for each in device.measurements if number_of(each.value) is not None),
+        measurements=tuple(each for each in device.measurements if _is_measured(each, parts)),
         filters=DeviceFilters(limits.high_pass_hz, limits.low_pass_hz, limits.notch_hz),
     )
 
 
+def _parts_of_patient(patient: Patient) -> frozenset[str]:
+    words = re.split(r"[\W_]+", f"{patient.name or ''} {patient.patient_id or ''}".casefold())
+    return frozenset(word for word in words if len(word) >= _SHORTEST_TELLING)
+
+
+def _repeats(text: str, parts: frozenset[str]) -> bool:
+    return not parts.isdisjoint(re.split(r"[\W_]+", text.casefold()))
+
+
+def _type_name(text: str | None, parts: frozenset[str]) -> str | None:
+    """What type a device is of; None where the text may tell which one it is, or of whom."""
+    return None if text is None or _SERIAL.search(text) or _repeats(text, parts) else text
+
+
+def _is_measured(each: DeviceMeasurement, parts: frozenset[str]) -> bool:
+    number = number_of(each.value)
+    if number is None or abs(number) >= _LARGEST_MEASURED:
+        return False
+    return not _SERIAL.search(each.name) and not _repeats(f"{each.name} {each.unit}", parts)
+
+
 def _removed(record: Record) -> Iterator[str]:
     patient, device = record.patient, record.device
-    kept = _without_text(device)
+    kept = _without_text(record)
+    named = (device.maker, device.model, device.software)
     facts = (
         ("patient name", patient.name),
         ("patient ID", patient.patient_id),
         ("birth date", patient.birth_date),
         ("comments", author_lines(record)),
         ("device statements", device.statements),
-        ("device measurements in words", len(device.measurements) > len(kept.measurements)),
+        (
+            "device name with a serial number or of the patient",
+            named != (kept.maker, kept.model, kept.software),
+        ),
+        ("device measurements in words or like an ID", len(device.measurements) > len(kept.measurements)),
         ("device filter notes", device.filters.notes),
     )
     yield from (what for what, value in facts if value)
@@ -154,7 +199,9 @@ def _changed(record: Record) -> Iterator[str]:
     age_years = record.patient.age_years
     if _is_named(record.patient):
         yield "patient ID replaced by a pseudonym"
-    if record.acquired_at is not None:
+    if record.acquired_at is not None and _moved(record.acquired_at, 0) is None:
+        yield "time of recording removed: its year cannot be right"
+    elif record.acquired_at is not None:
         yield "day of recording moved back by a secret number of days; time of day kept"
     if age_years is not None and age_years >= OLDEST_SAID_YEARS:
         yield "age given as 90 for 90 or older"

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.records.device import DeviceFilters, DeviceFindings
+from inference.records.marks import time_mark
 from inference.records.record import Record
 from inference.writing.comments import Held, comments_for, invalid_marks
 from inference.writing.errors import WriteError
@@ -144,8 +145,8 @@ def _moment(record: Record) -> tuple[datetime | None, tuple[str, ...], tuple[str
     moment = record.acquired_at
     if moment is None or _YEARS[0] <= moment.year <= _YEARS[1]:
         return moment, (), ()
-    day = f"ECG date: {moment:%d/%m/}{moment.year:04d}"
-    return None, ("The day of recording is before 1985, which EDF cannot say: it is in a comment.",), (day,)
+    note = f"EDF cannot say a day outside {_YEARS[0]} to {_YEARS[1]}: the time of recording is in a comment."
+    return None, (note,), (time_mark(moment),)
 
 
 def _identification(

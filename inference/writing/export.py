@@ -21,6 +21,9 @@ from inference.writing.targets import Target
 from inference.writing.write import write_record
 
 REMOVED_FILE: Final = "removed.json"
+KEPT_NAME: Final = (
+    "The file has the name of its source, as was asked for: make sure that it is not the patient's."
+)
 _UNUSUAL: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -81,12 +84,13 @@ def planned(
 
 def planned_one(source: Path, folder: Path, target: Target, *, key: bytes | None = None) -> Plan:
     """One ECG into `folder`, which may be its own: under its name, or a number where a name would tell."""
-    name = next(_names([source], None)) if key is None else _free_number(folder, target)
+    name = next(_names([source], None)) if key is None else _free_number(folder)
     return Plan((Job(source, folder / f"{name}{target.suffix}"),), target, key)
 
 
 def carry_out(plan: Plan, job: Job, record: Record | None = None) -> Done:
     """Read (unless `record` is given), clean where the plan says so, and write one ECG."""
+    own_name: tuple[str, ...] = ()
     try:
         if record is None:
             record = read_record(job.source)
@@ -97,6 +101,8 @@ def carry_out(plan: Plan, job: Job, record: Record | None = None) -> Done:
             record, removed, changed = cleaned.record, cleaned.removed, cleaned.changed
             if job.output.stem != job.source.stem:
                 removed += ("file name",)
+            else:
+                own_name = (KEPT_NAME,)
         job.output.parent.mkdir(parents=True, exist_ok=True)
         notes = write_record(record, job.output, target=plan.target, overwrite=plan.overwrite)
     except (RecordError, WriteError) as error:
@@ -104,7 +110,7 @@ def carry_out(plan: Plan, job: Job, record: Record | None = None) -> Done:
     except OSError as error:
         return Done(job, problem=f"The folder cannot be made ({error.strerror}): choose another place.")
     derived = _derived_note(record)
-    return Done(job, notes=(*derived, *notes), removed=removed, changed=changed)
+    return Done(job, notes=(*own_name, *derived, *notes), removed=removed, changed=changed)
 
 
 def write_removed(path: Path, done: Sequence[Done]) -> None:
@@ -164,10 +170,17 @@ def _shared_folder(sources: Sequence[Path]) -> Path | None:
         return None
 
 
-def _free_number(folder: Path, target: Target) -> str:
-    """The first number that no earlier export into this folder took."""
+def _free_number(folder: Path) -> str:
+    """The first number that no earlier export into this folder took, in whatever format.
+
+    Two patients under one number, as `.dcm` and as `.edf`, would be taken for one.
+    """
+    try:
+        taken = {path.name.partition(".")[0].lower() for path in folder.iterdir()}
+    except OSError:
+        taken = set()
     names = (f"ecg-{number:04d}" for number in itertools.count(1))
-    return next(name for name in names if not (folder / f"{name}{target.suffix}").exists())
+    return next(name for name in names if name not in taken)
 
 
 def _names(sources: Sequence[Path], top: Path | None) -> Iterator[Path]:

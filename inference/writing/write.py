@@ -61,10 +61,11 @@ def _check_free(record: Record, outputs: list[Path], overwrite: bool) -> None:
 def _is_source(output: Path, source: Path) -> bool:
     """Whether an existing file is the one that was read, or may be one of its parts."""
     try:
-        folder = source.resolve().parent
+        # A link may lie beside the parts, or point to where they are.
+        folders = {source.resolve().parent, source.parent.resolve()}
     except OSError:
         return True
-    if output.resolve().parent != folder:
+    if output.resolve().parent not in folders:
         return output.exists() and source.exists() and output.samefile(source)
     return output.stem == source.stem or output.suffix.lower() in _SIGNAL_SUFFIXES
 

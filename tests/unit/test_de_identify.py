@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from inference.records import Record, read_record
+from inference.records.device import DeviceMeasurement
 from inference.records.record import Patient
 from inference.writing.convert import Wish, run
 from inference.writing.de_identify import MOST_DAYS, de_identified, load_key
 from inference.writing.errors import WriteError
-from inference.writing.targets import TARGETS, Target
+from inference.writing.export import KEPT_NAME, Job, Plan, carry_out, planned_one
+from inference.writing.targets import TARGETS, Target, target_called
 from inference.writing.write import write_record
 from tests.unit.written import MOMENT, PATIENT, eight_lead_record
 
@@ -68,7 +70,7 @@ def test_what_was_removed_and_changed_is_said_without_the_values() -> None:
         "birth date",
         "comments",
         "device statements",
-        "device measurements in words",
+        "device measurements in words or like an ID",
         "device filter notes",
     )
     assert cleaned.changed == (
@@ -159,3 +161,52 @@ def test_a_later_export_does_not_lose_the_list_of_an_earlier_one(tmp_path: Path)
     (out / "removed.json").write_text("[]")
     assert run(Wish(source, out, "CSV", tmp_path / "key")) == 2
     assert [path.name for path in out.iterdir()] == ["removed.json"]
+
+
+@pytest.mark.parametrize("text", ["Holter SN12-77", "Cart 0012345", "Jane's cart", "H3 serial A7"])
+def test_a_devices_text_that_tells_which_one_or_of_whom_is_removed(text: str) -> None:
+    record = eight_lead_record()
+    record = replace(record, device=replace(record.device, model=text))
+    cleaned = de_identified(record, KEY)
+    assert cleaned.record.device.model is None
+    assert cleaned.record.device.maker == "Maker & Sons"
+    assert "device name with a serial number or of the patient" in cleaned.removed
+
+
+@pytest.mark.parametrize(
+    "telling",
+    [
+        DeviceMeasurement("Visit", "1234567", ""),
+        DeviceMeasurement("QRS duration of Doe", "96", "ms"),
+        DeviceMeasurement("Serial", "96", ""),
+    ],
+)
+def test_a_number_that_is_no_measurement_is_removed(telling: DeviceMeasurement) -> None:
+    record = eight_lead_record()
+    measured = DeviceMeasurement("QT interval", "402", "ms")
+    record = replace(record, device=replace(record.device, measurements=(measured, telling)))
+    assert de_identified(record, KEY).record.device.measurements == (measured,)
+
+
+def test_a_year_that_cannot_be_right_is_removed_and_said() -> None:
+    cleaned = de_identified(replace(eight_lead_record(), acquired_at=datetime(3, 1, 1)), KEY)
+    assert cleaned.record.acquired_at is None
+    assert "time of recording removed: its year cannot be right" in cleaned.changed
+
+
+def test_no_two_ecgs_share_a_number_whatever_their_formats(tmp_path: Path) -> None:
+    source = tmp_path / "ward" / "a.hea"
+    written = []
+    for target in TARGETS:
+        plan = planned_one(source, tmp_path, target, key=KEY)
+        done = carry_out(plan, plan.jobs[0], eight_lead_record())
+        assert done.problem == ""
+        written.append(done.job.output.stem)
+    assert written == [f"ecg-{number:04d}" for number in range(1, len(TARGETS) + 1)]
+
+
+def test_a_name_that_was_asked_for_and_is_the_sources_is_warned_of(tmp_path: Path) -> None:
+    job = Job(Path("ward") / "Doe.xml", tmp_path / "Doe.dcm")
+    done = carry_out(Plan((job,), target_called("DICOM"), KEY), job, eight_lead_record())
+    assert KEPT_NAME in done.notes
+    assert "file name" not in done.removed

@@ -170,6 +170,43 @@ def test_the_first_page_with_an_ecg_is_read(tmp_path: Path, leads: dict[str, Flo
     assert_same_ecg(record, leads)
 
 
+def test_pages_after_the_first_ecg_are_said_to_be_unseen(
+    tmp_path: Path, leads: dict[str, FloatArray]
+) -> None:
+    other = page_of(heart(2), Sheet())
+    assert any(
+        "perhaps of other patients" in sentence
+        for sentence in read_back(tmp_path, pdf_file([page_of(leads, Sheet()), other])).report.assumed
+    )
+    alone = read_back(tmp_path, pdf_file([page_of(leads, Sheet())]))
+    assert not any("other patients" in sentence for sentence in alone.report.assumed)
+
+
+def with_another_heart(leads: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    return leads | {f"{name} of another": values for name, values in heart(2).items()}
+
+
+OF_ANOTHER = {f"{name} of another": name for name in STANDARD_LEADS}
+
+
+@pytest.mark.parametrize("strip", [(), (("II of another",),)])
+def test_two_ecgs_on_a_page_are_refused_and_never_mixed(
+    tmp_path: Path, leads: dict[str, FloatArray], strip: tuple[tuple[str]]
+) -> None:
+    others = tuple(tuple(f"{name} of another" for name in row) for row in THREE_BY_FOUR)
+    sheet = Sheet(rows=(*THREE_BY_FOUR, *others, *strip), names=OF_ANOTHER, row_mm=25.0)
+    with pytest.raises(RecordError, match="two ECGs"):
+        read_back(tmp_path, sheet_pdf(with_another_heart(leads), sheet))
+
+
+def test_a_strip_of_another_time_is_left_out(tmp_path: Path, leads: dict[str, FloatArray]) -> None:
+    sheet = Sheet(rows=(*THREE_BY_FOUR, ("II of another",)), names=OF_ANOTHER)
+    record = read_back(tmp_path, sheet_pdf(with_another_heart(leads), sheet))
+    assert np.isfinite(record.lead("II")).sum() == pytest.approx(2.5 * record.fs_hz, abs=2)
+    assert any("A trace of II was left out" in sentence for sentence in record.report.assumed)
+    assert_same_ecg(record, leads)
+
+
 def test_a_page_that_is_a_picture_has_no_vector_trace(tmp_path: Path) -> None:
     picture = np.full((60, 80, 3), 255, dtype=np.uint8)
     page = Page("q 800 0 0 600 0 0 cm /Im Do Q", (800.0, 600.0), picture=picture)

@@ -11,7 +11,7 @@ import edfio
 import numpy as np
 import pytest
 
-from inference.records import Record
+from inference.records import Record, read_record
 from inference.records.assemble import Found, assemble
 from inference.records.wfdb_package import quiet_wfdb
 from inference.writing.errors import WriteError
@@ -97,7 +97,8 @@ def test_a_day_before_1985_goes_into_a_comment_of_an_edf_file(tmp_path: Path) ->
     assert moment is not None
     record = replace(eight_lead_record(), acquired_at=moment.replace(year=1984))
     notes = write_record(record, tmp_path / "a.edf")
-    assert notes == ("The day of recording is before 1985, which EDF cannot say: it is in a comment.",)
+    assert notes == ("EDF cannot say a day outside 1985 to 2084: the time of recording is in a comment.",)
+    assert read_record(tmp_path / "a.edf").acquired_at == record.acquired_at
 
 
 def element(root: Element, path: str) -> Element:

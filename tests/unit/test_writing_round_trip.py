@@ -10,6 +10,7 @@ import pytest
 
 from inference.records import Record, read_record
 from inference.records.assemble import Found, assemble
+from inference.records.device import DeviceMeasurement
 from inference.records.files import find_records
 from inference.records.record import Patient, SyntheticTruth
 from inference.writing.errors import WriteError
@@ -190,3 +191,34 @@ def test_a_format_is_chosen_by_name_or_ending_and_an_unknown_one_lists_the_known
 def test_a_wfdb_name_with_a_space_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="WFDB names hold only letters"):
         write_record(eight_lead_record(), tmp_path / "my ecg.hea")
+
+
+def test_parts_beside_a_link_to_a_header_are_the_source_too(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "ward").mkdir()
+    write_record(eight_lead_record(), tmp_path / "archive" / "a.hea")
+    (tmp_path / "archive" / "a.dat").rename(tmp_path / "ward" / "a.dat")
+    link = tmp_path / "ward" / "linked.hea"
+    try:
+        link.symlink_to(tmp_path / "archive" / "a.hea")
+    except OSError:
+        pytest.skip("this disk has no links")
+    record = replace(eight_lead_record(), path=link)
+    before = (tmp_path / "ward" / "a.dat").read_bytes()
+    with pytest.raises(WriteError, match="belongs to the ECG itself"):
+        write_record(record, tmp_path / "ward" / "a.hea", overwrite=True)
+    assert (tmp_path / "ward" / "a.dat").read_bytes() == before
+
+
+@pytest.mark.parametrize("suffix", [".dcm", ".xml"])
+def test_a_measured_number_without_a_unit_gets_none(tmp_path: Path, suffix: str) -> None:
+    count = DeviceMeasurement("Number of QRS complexes", "12", "")
+    record = eight_lead_record()
+    record = replace(record, device=replace(record.device, measurements=(count,)))
+    assert round_trip(record, tmp_path, suffix).device.measurements == (count,)
+
+
+def test_comments_that_a_dicom_file_has_no_room_for_are_told(tmp_path: Path) -> None:
+    record = replace(eight_lead_record(), comments=tuple(f"{line} {'x' * 100}" for line in range(200)))
+    assert any("comments" in note for note in write_record(record, tmp_path / "a.dcm"))
+    assert write_record(eight_lead_record(), tmp_path / "b.dcm") == ()

@@ -17,6 +17,8 @@ _WAVE: Final = "MDC_ECG_WAVC"
 _RHYTHM: Final = "MDC_ECG_RHY"
 _INTERPRETATION: Final = "MDC_ECG_INTERPRETATION"
 _LEAD: Final = "MDC_ECG_LEAD_"
+_NO_UNIT: Final = "1"
+"""UCUM's sign for a plain number."""
 _FILTER: Final = "MDC_ECG_CTL_VBL_ATTR_FILTER_"
 
 
@@ -72,11 +74,14 @@ def _add(annotation: Element, said: Said, of_beat: bool) -> None:
             said.statements.append(" ".join(words.split()))
     elif number_of(value.get("value", "")) is not None:
         name = in_words(code, _display_name(annotation)) + _lead_words(annotation)
-        said.measurements.append(
-            DeviceMeasurement(name, value.get("value", "").strip(), value.get("unit", ""))
-        )
+        said.measurements.append(DeviceMeasurement(name, value.get("value", "").strip(), _unit(value)))
     elif code == _WAVE and of_beat:
         said.measurements += _limits(annotation, in_words(value.get("code", "")))
+
+
+def _unit(value: Element) -> str:
+    unit = value.get("unit", "")
+    return "" if unit == _NO_UNIT else unit
 
 
 def _limits(annotation: Element, wave: str) -> Iterator[DeviceMeasurement]:

@@ -16,6 +16,9 @@ MAX_ANNOTATIONS: Final = 5_000
 _COMMENT_OF_UNIT: Final = re.compile(r"\{[^{}]*\}")
 """UCUM's `{H.B.}/min`: what stands in braces is a remark without meaning."""
 
+_NO_UNIT: Final = "1"
+"""UCUM's sign for a plain number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
@@ -64,7 +67,8 @@ def _statement(name: str, words: str) -> str:
 
 
 def _unit(item: Elements) -> str:
-    return _COMMENT_OF_UNIT.sub("", item.code("MeasurementUnitsCodeSequence").value)
+    unit = _COMMENT_OF_UNIT.sub("", item.code("MeasurementUnitsCodeSequence").value)
+    return "" if unit == _NO_UNIT else unit
 
 
 def _marks(item: Elements, name: str) -> list[DeviceMeasurement]:

@@ -41,15 +41,15 @@ def write_dicom(record: Record, path: Path) -> tuple[str, ...]:
     made.SOPClassUID = storage.sop_class_uid
     made.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
     made.SyntheticData = "NO" if record.synthetic is None else "YES"
-    _add_patient(made, record)
+    text_notes = _add_patient(made, record)
     _add_study(made, record)
-    notes = _add_waveform(made, record)
+    notes = (*text_notes, *_add_waveform(made, record))
     made.save_as(path, enforce_file_format=True)
     kind = () if storage is TWELVE_LEAD else (f"Written as {storage.name}: it is no plain 12-lead ECG.",)
     return (*kind, *notes)
 
 
-def _add_patient(made: Dataset, record: Record) -> None:
+def _add_patient(made: Dataset, record: Record) -> tuple[str, ...]:
     patient = record.patient
     made.PatientName = person(patient.name)
     made.PatientID = plain(patient.patient_id)
@@ -62,6 +62,9 @@ def _add_patient(made: Dataset, record: Record) -> None:
     lines = (*time_marks(record), *comments_for(record, _held(record)))
     if lines:
         made.PatientComments = "\r\n".join(lines)[:LT]
+    if len("\r\n".join(lines)) > LT:
+        return (f"DICOM has room for {LT} characters of comments: the rest was left out.",)
+    return ()
 
 
 def _held(record: Record) -> frozenset[Held]:
