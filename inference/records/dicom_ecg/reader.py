@@ -64,9 +64,10 @@ def _roles(path: Path, dataset: Elements, given: Given) -> tuple[Roles, tuple[st
 def _found(path: Path, dataset: Elements, roles: Roles, group_notes: tuple[str, ...], given: Given) -> Found:
     joined = join_strips([Strip(group.leads, group.fs_hz, group.start_s) for group in roles.recordings])
     subject, said = subject_of(dataset), annotations_of(dataset)
-    main = max(roles.recordings, key=lambda group: len(group.leads))
+    used = [roles.recordings[place] for place in joined.used]
+    main = used[0]
     damaged = tuple(f"The element {keyword} is damaged and was left out." for keyword in dataset.damaged)
-    channel_notes = dict.fromkeys(note for group in roles.recordings for note in group.notes)
+    channel_notes = dict.fromkeys(note for group in used for note in group.notes)
     return Found(
         path=path,
         format="DICOM",

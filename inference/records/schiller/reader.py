@@ -49,6 +49,7 @@ def _found(
     path: Path, root: Element, waves: Sequence[Waves], averages: Element | None, given: Given
 ) -> Found:
     joined = join_strips([found.strip for found in waves])
+    main = waves[joined.used[0]]
     beat, beat_notes = _median_beat(averages, given)
     acquired_at, clock_notes = _acquired_at(root)
     patient, patient_notes = _patient(root, acquired_at)
@@ -67,8 +68,8 @@ def _found(
             *_pacemaker(root),
         ),
         assumed=(*given.notes, *joined.assumed, *clock_notes, *patient_notes),
-        scaled=(f"Samples were scaled as the file says, {waves[0].scale} per count.",),
-        checks=waves[0].checks,
+        scaled=(f"Samples were scaled as the file says, {main.scale} per count.",),
+        checks=main.checks,
     )
 
 
