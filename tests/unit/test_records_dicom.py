@@ -462,6 +462,13 @@ def test_a_clock_that_was_never_set_is_no_time_of_recording(tmp_path: Path) -> N
     assert "never set" in notes(record)
 
 
+def test_a_day_without_a_time_is_said(tmp_path: Path) -> None:
+    record = read_built(tmp_path, ecg([group(twelve_leads())], AcquisitionDateTime="20240229"))
+
+    assert record.acquired_at == datetime(2024, 2, 29)
+    assert "The file gives the day of recording without a time." in record.report.assumed
+
+
 def test_filters_that_differ_between_leads_are_given_as_a_range(tmp_path: Path) -> None:
     filters = {"FilterLowFrequency": "0.05", "NotchFilterFrequency": "50"}
     channels = [

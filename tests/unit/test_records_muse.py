@@ -375,6 +375,26 @@ def test_dates_are_month_first_unless_they_cannot_be(tmp_path: Path) -> None:
     assert says(record.report.assumed, "can only be day-month-year")
 
 
+def test_one_date_that_can_only_be_day_first_tells_how_the_other_is_meant(tmp_path: Path) -> None:
+    person = {**PATIENT, "DateofBirth": "03-04-1950", "PatientAge": None}
+    test = {**TEST, "AcquisitionDate": "25-03-2020"}
+
+    record = read(tmp_path, muse(waveform(usual_leads(RHYTHM)), patient=person, test=test))
+
+    assert record.patient.birth_date == date(1950, 4, 3)
+    assert record.patient.age_years == 69.0
+    assert says(record.report.assumed, "'03-04-1950' was read as day-month-year")
+
+
+def test_a_clock_that_was_never_set_is_no_time_of_recording(tmp_path: Path) -> None:
+    text = muse(waveform(usual_leads(RHYTHM)), test={**TEST, "AcquisitionDate": "01-01-1970"})
+
+    record = read(tmp_path, text)
+
+    assert record.acquired_at is None
+    assert says(record.report.assumed, "never set")
+
+
 def test_a_day_without_a_time_is_said(tmp_path: Path) -> None:
     record = read(tmp_path, muse(waveform(usual_leads(RHYTHM)), test={"AcquisitionDate": "05-10-2021"}))
 

@@ -21,7 +21,7 @@ from inference.records.errors import RecordError
 from inference.records.given import Given
 from inference.records.record import Record
 from inference.records.strips import Strip, join_strips
-from inference.records.timestamps import believed_clock, parse_timestamp
+from inference.records.timestamps import believed_clock, parse_timestamp, recorded_at
 from inference.records.xml_tree import read_xml, text_of, texts_of
 
 ROOT: Final = "AnnotatedECG"
@@ -134,9 +134,9 @@ def _acquired_at(
     for element in (series, root):
         for place in ("low", "center", "."):
             time = element.find(f"effectiveTime/{place}" if place != "." else "effectiveTime")
-            moment = None if time is None else parse_timestamp(time.get("value", ""))
-            if moment is not None:
-                return believed_clock(moment)
+            written = "" if time is None else time.get("value", "")
+            if parse_timestamp(written) is not None:
+                return recorded_at(written)
     return None, ()
 
 

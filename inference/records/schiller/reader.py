@@ -21,7 +21,7 @@ from inference.records.safety import MAX_SIGNALS
 from inference.records.schiller.findings import findings_of
 from inference.records.schiller.waves import Waves, read_waves
 from inference.records.strips import join_strips
-from inference.records.timestamps import age_of, believed_clock, parse_day, parse_timestamp
+from inference.records.timestamps import age_of, parse_day, recorded_at
 from inference.records.xml_tree import read_xml, text_of
 
 ROOT: Final = "com.xiriuz.sema.xml.schillerEDI.SchillerEDI"
@@ -90,7 +90,7 @@ def _acquired_at(root: Element) -> tuple[datetime | None, tuple[str, ...]]:
     day = text_of(root, "examdescript/startdatetime/date")
     clock = text_of(root, "examdescript/startdatetime/time")
     fraction = f".{clock[6:]}" if len(clock) > 6 else ""
-    return believed_clock(parse_timestamp(f"{day}{clock[:6]}{fraction}"))
+    return recorded_at(f"{day}{clock[:6]}{fraction}")
 
 
 def _patient(root: Element, acquired_at: datetime | None) -> tuple[Patient, tuple[str, ...]]:
