@@ -75,6 +75,14 @@ def test_an_einthoven_check_that_failed_stands_first() -> None:
     assert headline(ImportReport("WFDB", einthoven_residual_mv=0.0996))[1] is False
 
 
+def test_a_check_that_failed_is_seen_on_the_folded_card() -> None:
+    sentence = "The checksum of section 6 does not fit."
+    report = ImportReport("SCP-ECG", failed=(sentence,), checks=("Section 7 is damaged and was left out.",))
+
+    assert headline(report) == (f"SCP-ECG · {sentence}", True)
+    assert report_sections(report)[0] == ("Failed", [sentence])
+
+
 def test_a_digitised_record_says_so_in_the_headline() -> None:
     assert headline(ImportReport("PDF", digitised=True)) == ("PDF · digitised", True)
 

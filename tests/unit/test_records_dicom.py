@@ -487,7 +487,7 @@ def test_a_disconnected_lead_and_a_skewed_one_are_said(tmp_path: Path) -> None:
 
     record = read_built(tmp_path, ecg([group(some_integers(2), channels=channels)]))
 
-    assert "The device calls lead I DISCONNECTED." in record.report.read
+    assert "The device calls lead I DISCONNECTED." in record.report.failed
     assert "Lead II was sampled 2 samples after the first; it was left where it is." in record.report.read
 
 

@@ -272,7 +272,7 @@ def test_samples_of_two_and_four_bytes_are_read(tmp_path: Path, n_bytes: int) ->
 def test_a_checksum_that_does_not_fit_is_said(tmp_path: Path) -> None:
     record = read(tmp_path, only(waveform(changed(RHYTHM, "V5", checksum=12345))))
 
-    assert says(record.report.checks, "The checksum of V5 does not fit")
+    assert says(record.report.failed, "The checksum of V5 does not fit")
 
 
 def test_a_checksum_of_zero_is_none(tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ def test_what_the_device_held_against_its_leads_is_kept(tmp_path: Path) -> None:
 
     record = read(tmp_path, only(waveform(leads)))
 
-    assert "The device marked lead off in V1." in record.report.read
+    assert "The device marked lead off in V1." in record.report.failed
     assert "The device marked muscle noise in V1." in record.report.read
 
 

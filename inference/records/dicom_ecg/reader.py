@@ -87,6 +87,7 @@ def _found(path: Path, dataset: Elements, roles: Roles, group_notes: tuple[str, 
         ),
         read=(*joined.read, *channel_notes, *roles.notes, *group_notes, *said.notes, *damaged),
         assumed=(*given.notes, *joined.assumed, *subject.notes),
+        failed=tuple(dict.fromkeys(note for group in used for note in group.failed)),
         scaled=(f"Samples were scaled as the file says, {main.scale} in lead {next(iter(main.leads))}.",)
         if main.scale
         else (),

@@ -70,6 +70,7 @@ def _found(
         assumed=(*given.notes, *joined.assumed, *clock_notes, *patient_notes),
         scaled=(f"Samples were scaled as the file says, {main.scale} per count.",),
         checks=main.checks,
+        failed=main.failed,
     )
 
 
