@@ -98,6 +98,34 @@ def test_the_devices_values_stand_beside_ours_and_a_qtc_without_a_formula_does_n
     assert filter_text(device.filters) == "Filtered by the device: high-pass 0.05 Hz, low-pass 150 Hz."
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("Ventricular Heart Rate", "Rate"),
+        ("PR Interval", "PR"),
+        ("QRS Axis", "QRS axis"),
+        ("PR segment", None),
+        ("PR interval in lead II", None),
+        ("Heart rate variability", None),
+        ("Atrial Heart Rate", None),
+    ],
+)
+def test_only_the_same_measurement_of_the_whole_ecg_stands_beside_ours(theirs: str, ours: str | None) -> None:
+    measured = [DeviceMeasurement(theirs, "80", "ms")]
+
+    assert [row.name for row in compare(measured, {})] == ([] if ours is None else [ours])
+    assert (theirs in rest_of(measured)) is (ours is None)
+
+
+def test_remarks_on_filters_are_sentences_of_their_own() -> None:
+    filters = DeviceFilters(0.05, 150.0, notes=("For its print the device used 0.15 to 100 Hz.",))
+
+    assert filter_text(filters) == (
+        "Filtered by the device: high-pass 0.05 Hz, low-pass 150 Hz. "
+        "For its print the device used 0.15 to 100 Hz."
+    )
+
+
 def test_the_devices_median_beat_is_laid_on_ours_whatever_its_rate_place_and_level() -> None:
     record = with_device(read_record(NORMAL))
     beat = analyse(record).beat
