@@ -504,6 +504,28 @@ def test_coded_statements_times_and_the_beats_marks_are_told_apart(tmp_path: Pat
     assert record.device.measurements == (DeviceMeasurement("QRS Onset", "12.5, 13", "ms"),)
 
 
+def test_a_measurement_of_one_lead_names_it_and_one_of_nothing_is_left_out(tmp_path: Path) -> None:
+    def measured(name: str, value: str, unit: str, channels: list[int]) -> Dataset:
+        item = Dataset()
+        item.ReferencedWaveformChannels = channels
+        item.ConceptNameCodeSequence = [code("1", "99X", name)]
+        item.MeasurementUnitsCodeSequence = [code(unit, "UCUM", unit)]
+        item.NumericValue = value
+        return item
+
+    items = [
+        measured("J point amplitude", "250", "uV", [1, 8]),
+        measured("PR interval", "160", "ms", [1, 0]),
+        measured("PP interval", "0", "ms", [1, 0]),
+    ]
+    record = read_built(tmp_path, ecg([group(twelve_leads())], WaveformAnnotationSequence=items))
+
+    assert record.device.measurements == (
+        DeviceMeasurement("J point amplitude in lead V2", "250", "uV"),
+        DeviceMeasurement("PR interval", "160", "ms"),
+    )
+
+
 def test_annotations_beyond_number_do_not_keep_the_ecg_from_being_read(tmp_path: Path) -> None:
     mark = Dataset()
     mark.ConceptNameCodeSequence = [code("3", "99X", "QRS Onset")]

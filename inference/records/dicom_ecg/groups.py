@@ -35,6 +35,8 @@ class Group:
     filters: DeviceFilters
     scale: str
     notes: tuple[str, ...]
+    channel_names: tuple[str, ...]
+    """Of all its channels, in their order."""
     failed: tuple[str, ...]
     """Leads that the device itself calls bad."""
 
@@ -76,6 +78,7 @@ def read_group(group: Elements, given: Given) -> Group:
         filters=filters_of(read_channels),
         scale=_scale_words(read_channels[0]),
         notes=tuple(notes),
+        channel_names=tuple(names),
         failed=tuple(failed),
     )
 
