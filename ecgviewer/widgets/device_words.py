@@ -11,13 +11,16 @@ from inference.records.device import DeviceFilters, DeviceFindings, DeviceMeasur
 from inference.signal.device_beat import OverlaidBeat
 
 _SAME: Final = (
-    ("Rate", re.compile(r"^(mean |average )?(heart|ventricular|vent\.?) ?rate\b|^rate\b", re.IGNORECASE)),
-    ("PR", re.compile(r"^p[rq]( ?(int|interval|duration))?\b", re.IGNORECASE)),
+    (
+        "Rate",
+        re.compile(r"^(mean |average )?(heart|ventricular( heart)?|vent\.?) ?rate$|^rate$", re.IGNORECASE),
+    ),
+    ("PR", re.compile(r"^p-?[rq]( ?(int|interval|duration))?$", re.IGNORECASE)),
     ("QRS", re.compile(r"^qrs( ?(dur|duration|interval)|d)?$", re.IGNORECASE)),
     ("QTcF", re.compile(r"^qtc?f\b|^qtc?.*frid", re.IGNORECASE)),
     ("QTcB", re.compile(r"^qtc?b\b|^qtc?.*bazett", re.IGNORECASE)),
     ("QT", re.compile(r"^qt( ?(int|interval|duration))?$", re.IGNORECASE)),
-    ("QRS axis", re.compile(r"^(frontal )?(qrs|r)[ -]?(frontal )?axis\b", re.IGNORECASE)),
+    ("QRS axis", re.compile(r"^(frontal )?(qrs|r)[ -]?(frontal )?axis$", re.IGNORECASE)),
 )
 """Our name of a measurement, and what devices call it. A plain QTc is not ours: its formula is not said."""
 
@@ -67,10 +70,9 @@ def filter_text(filters: DeviceFilters) -> str:
         f"high-pass {low:g} Hz" if low is not None else "",
         f"low-pass {high:g} Hz" if high is not None else "",
         f"notch {filters.notch_hz:g} Hz" if filters.notch_hz is not None else "",
-        *filters.notes,
     ]
     said = ", ".join(part for part in parts if part)
-    return f"Filtered by the device: {said}." if said else ""
+    return " ".join([*([f"Filtered by the device: {said}."] if said else []), *filters.notes])
 
 
 def beat_text(overlaid: OverlaidBeat | None) -> str:

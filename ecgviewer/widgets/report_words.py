@@ -16,6 +16,8 @@ def headline(report: ImportReport) -> tuple[str, bool]:
         return f"{report.format} · Einthoven check failed", True
     if report.digitised:
         return f"{report.format} · {DIGITISED}", True
+    if report.failed:
+        return f"{report.format} · {report.failed[0]}", True
     count = len(report.assumed)
     if count:
         return f"{report.format} · {count} {'assumption' if count == 1 else 'assumptions'}", False
@@ -26,7 +28,7 @@ def report_sections(report: ImportReport) -> list[tuple[str, list[str]]]:
     """The report's sentences by kind, in the order in which a reader wants them; no empty kinds."""
     failed, passed = _einthoven(report)
     sections = [
-        ("Failed", failed),
+        ("Failed", [*failed, *report.failed]),
         ("Digitised", [_DIGITISED_SENTENCE] if report.digitised else []),
         ("Assumed", list(report.assumed)),
         ("Missing", [f"{', '.join(report.missing_leads)}."] if report.missing_leads else []),

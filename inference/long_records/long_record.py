@@ -87,6 +87,7 @@ class LongRecord:
                 scaled=self.report.scaled,
                 resampled=self.report.resampled,
                 checks=self.report.checks,
+                failed=self.report.failed,
             )
         )
 

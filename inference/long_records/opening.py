@@ -54,6 +54,7 @@ def _long_record(opened: Opened) -> LongRecord:
             scaled=found.scaled,
             resampled=found.resampled,
             checks=found.checks,
+            failed=found.failed,
         ),
         source=opened.source,
         patient=found.patient,

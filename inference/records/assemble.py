@@ -52,6 +52,7 @@ class Found:
     scaled: tuple[str, ...] = ()
     resampled: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
     digitised: bool = False
 
 
@@ -78,6 +79,7 @@ def assemble(found: Found) -> Record:
         scaled=found.scaled,
         resampled=found.resampled,
         checks=found.checks,
+        failed=found.failed,
         digitised=found.digitised or is_digitised(found.comments),
         einthoven_residual_mv=einthoven_residual_mv(measured),
     )

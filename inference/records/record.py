@@ -51,6 +51,8 @@ class ImportReport:
     """Leads or stretches that are not at the file's own rate any more, and why."""
     checks: tuple[str, ...] = ()
     """What was checked against the file itself (a calibration pulse, a checksum), and how it came out."""
+    failed: tuple[str, ...] = ()
+    """What speaks against the samples: a check that came out wrong, a lead the device calls bad."""
     digitised: bool = False
     """Whether the samples were measured from a picture: such a record never teaches unless asked for."""
 

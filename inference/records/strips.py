@@ -47,6 +47,8 @@ class JoinedStrips:
     leads: Mapping[str, FloatArray] = field(repr=False)
     fs_hz: float
     start_s: float | None
+    used: tuple[int, ...]
+    """Places in the list of strips of those that were read, the one with most leads first."""
     read: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
 
@@ -59,22 +61,23 @@ def join_strips(strips: Sequence[Strip]) -> JoinedStrips:
     is there twice comes from the longer strip. Strips that cannot be placed are left out and named.
     Raises RecordError where the whole would be larger than what is read.
     """
-    main = max(strips, key=_amount)
-    others = [strip for strip in strips if strip is not main]
+    place = max(range(len(strips)), key=lambda at: _amount(strips[at]))
+    main, others = strips[place], [strip for at, strip in enumerate(strips) if at != place]
+    all_used = (place, *(at for at in range(len(strips)) if at != place))
     if all(set(strip.leads) <= set(main.leads) for strip in others):
-        return _alone(main, others, "it adds no lead")
+        return _alone(strips, place, "it adds no lead")
     alike = [strip for strip in strips if strip.fs_hz == main.fs_hz]
     if len(alike) < len(strips) or len(alike) > _MOST_STRIPS:
-        return _alone(main, others, "it does not fit the others")
+        return _alone(strips, place, "it does not fit the others")
     if all(strip.start_s is not None for strip in strips):
-        return _placed(strips, main, others)
+        return _placed(strips, all_used)
     lengths = {strip.n_samples for strip in strips}
     if len(lengths) == 1 and main.n_samples >= _WHOLE_RECORDING_S * main.fs_hz:
         together = [Strip(strip.leads, strip.fs_hz, 0.0) for strip in strips]
         joined = _laid_out(together, main.n_samples, 0.0)
         note = f"{len(strips)} groups of leads of one length give no times and were taken as simultaneous."
-        return JoinedStrips(joined, main.fs_hz, main.start_s, assumed=(note,))
-    return _alone(main, others, "the file does not say when it was recorded")
+        return JoinedStrips(joined, main.fs_hz, main.start_s, all_used, assumed=(note,))
+    return _alone(strips, place, "the file does not say when it was recorded")
 
 
 def _amount(strip: Strip) -> tuple[int, int, int]:
@@ -82,24 +85,26 @@ def _amount(strip: Strip) -> tuple[int, int, int]:
     return n_standard, len(strip.leads), strip.n_samples
 
 
-def _alone(main: Strip, others: Sequence[Strip], why: str) -> JoinedStrips:
+def _alone(strips: Sequence[Strip], place: int, why: str) -> JoinedStrips:
+    main, others = strips[place], [strip for at, strip in enumerate(strips) if at != place]
     notes = tuple(f"A further group of leads, {strip.words}, was left out: {why}." for strip in others)
-    return JoinedStrips(main.leads, main.fs_hz, main.start_s, read=notes)
+    return JoinedStrips(main.leads, main.fs_hz, main.start_s, (place,), read=notes)
 
 
-def _placed(strips: Sequence[Strip], main: Strip, others: Sequence[Strip]) -> JoinedStrips:
+def _placed(strips: Sequence[Strip], used: tuple[int, ...]) -> JoinedStrips:
+    main = strips[used[0]]
     first_s = min(strip.start_s or 0.0 for strip in strips)
     last_s = max((strip.start_s or 0.0) + strip.n_samples / strip.fs_hz for strip in strips)
     names = {name for strip in strips for name in strip.leads}
     n_recorded = sum(len(strip.leads) * strip.n_samples for strip in strips)
     if not (last_s - first_s) * main.fs_hz * len(names) <= _MOST_GAPS * n_recorded:
-        return _alone(main, others, "it lies too far from the others")
+        return _alone(strips, used[0], "it lies too far from the others")
     n_samples = max(_place(strip, first_s) + strip.n_samples for strip in strips)
     check_shape(len(names), n_samples, main.fs_hz)
     joined = _laid_out(strips, n_samples, first_s)
     where = "; ".join(f"{strip.words} from {(strip.start_s or 0.0) - first_s:g} s" for strip in strips)
     note = f"{len(strips)} groups of leads were laid on one time axis: {where}."
-    return JoinedStrips(joined, main.fs_hz, first_s, read=(note,))
+    return JoinedStrips(joined, main.fs_hz, first_s, used, read=(note,))
 
 
 def _place(strip: Strip, first_s: float) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from inference.records.patient_text import MAX_AGE_YEARS
@@ -12,6 +12,7 @@ _TIMESTAMP: Final = re.compile(
     r"(?P<day>[0-9]{8})(?:(?P<clock>[0-9]{2}(?:[0-9]{2}){0,2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
     r"(?:Z|[+-][0-9]{2}:?(?:[0-9]{2})?)?"
 )
+_DAY_ALONE: Final = re.compile(r"[0-9]{8}(?:Z|[+-][0-9:]*)?")
 _DAYS_PER_YEAR: Final = 365.2425
 """Mean length of a Gregorian year."""
 _TOLERATED_YEARS: Final = 1.0
@@ -52,6 +53,28 @@ def believed_clock(moment: datetime | None) -> tuple[datetime | None, tuple[str,
         note = "The time of recording is unknown: the file gives 1 January 1970, a clock that was never set."
         return None, (note,)
     return moment, ()
+
+
+def recorded_on(day: date | None, clock: time | None) -> tuple[datetime | None, tuple[str, ...]]:
+    """The time of recording by its day and time of day, and what is to be said of it.
+
+    Midnight stands for a time of day that the file does not give; see `believed_clock` for the rest.
+    """
+    if day is None:
+        return None, ()
+    moment, notes = believed_clock(datetime.combine(day, clock or time()))
+    if moment is not None and clock is None:
+        return moment, ("The file gives the day of recording without a time.",)
+    return moment, notes
+
+
+def recorded_at(written: str) -> tuple[datetime | None, tuple[str, ...]]:
+    """As `recorded_on`, of a timestamp (`parse_timestamp`) that may be a day alone."""
+    moment = parse_timestamp(written)
+    if moment is None:
+        return None, ()
+    is_day_alone = _DAY_ALONE.fullmatch(written.strip()) is not None
+    return recorded_on(moment.date(), None if is_day_alone else moment.time())
 
 
 def age_of(

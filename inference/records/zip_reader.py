@@ -56,7 +56,24 @@ def records_in_zip(path: Path) -> list[Path]:
             for segment in header_names(members.text(name))
             if segment.endswith(".hea")
         }
-        return [path / name for name in members.names if name not in segments and _is_ecg(members, name)]
+        found = {name for name in members.names if name not in segments and _is_ecg(members, name)}
+        found.update(_plain_matlab(members))
+        return [path / name for name in members.names if name in found]
+
+
+def _plain_matlab(members: ZipMembers) -> list[str]:
+    """MATLAB files that belong to no WFDB record of the archive."""
+    headers = [name for name in members.names if name.lower().endswith(".hea")]
+    described = {PurePosixPath(name).with_suffix("").as_posix() for name in headers}
+    matlab = [
+        name
+        for name in members.names
+        if name.lower().endswith(".mat") and PurePosixPath(name).with_suffix("").as_posix() not in described
+    ]
+    if not matlab:
+        return []
+    named = {_beside(name, other) for name in headers for other in header_names(members.text(name))}
+    return [name for name in matlab if name not in named]
 
 
 def _is_ecg(members: ZipMembers, name: str) -> bool:

@@ -76,6 +76,14 @@ def test_an_einthoven_check_that_failed_stands_first() -> None:
     assert headline(ImportReport("WFDB", einthoven_residual_mv=0.0996))[1] is False
 
 
+def test_a_check_that_failed_is_seen_on_the_folded_card() -> None:
+    sentence = "The checksum of section 6 does not fit."
+    report = ImportReport("SCP-ECG", failed=(sentence,), checks=("Section 7 is damaged and was left out.",))
+
+    assert headline(report) == (f"SCP-ECG · {sentence}", True)
+    assert report_sections(report)[0] == ("Failed", [sentence])
+
+
 def test_a_digitised_record_says_so_in_the_headline() -> None:
     assert headline(ImportReport("PDF", digitised=True)) == ("PDF · digitised", True)
 
@@ -89,6 +97,34 @@ def test_the_devices_values_stand_beside_ours_and_a_qtc_without_a_formula_does_n
     ]
     assert rest_of(device.measurements) == "QTc 410 ms"
     assert filter_text(device.filters) == "Filtered by the device: high-pass 0.05 Hz, low-pass 150 Hz."
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("Ventricular Heart Rate", "Rate"),
+        ("PR Interval", "PR"),
+        ("QRS Axis", "QRS axis"),
+        ("PR segment", None),
+        ("PR interval in lead II", None),
+        ("Heart rate variability", None),
+        ("Atrial Heart Rate", None),
+    ],
+)
+def test_only_the_same_measurement_of_the_whole_ecg_stands_beside_ours(theirs: str, ours: str | None) -> None:
+    measured = [DeviceMeasurement(theirs, "80", "ms")]
+
+    assert [row.name for row in compare(measured, {})] == ([] if ours is None else [ours])
+    assert (theirs in rest_of(measured)) is (ours is None)
+
+
+def test_remarks_on_filters_are_sentences_of_their_own() -> None:
+    filters = DeviceFilters(0.05, 150.0, notes=("For its print the device used 0.15 to 100 Hz.",))
+
+    assert filter_text(filters) == (
+        "Filtered by the device: high-pass 0.05 Hz, low-pass 150 Hz. "
+        "For its print the device used 0.15 to 100 Hz."
+    )
 
 
 def test_the_devices_median_beat_is_laid_on_ours_whatever_its_rate_place_and_level() -> None:

@@ -226,6 +226,25 @@ def test_a_second_recording_of_the_same_leads_is_left_out_and_named(tmp_path: Pa
     assert any("further group of leads" in note for note in record.report.read)
 
 
+def test_time_findings_filters_and_beat_are_those_of_the_recording_that_is_shown(tmp_path: Path) -> None:
+    def recorded(n_samples: int, hour: int, pr_ms: int, low_pass: int, level: int) -> str:
+        rows = lead_set(twelve_leads(n_samples), time=times(f'value="20240229{hour}0000"'))
+        said = annotation("MDC_ECG_TIME_PD_PR", f'<value value="{pr_ms}" unit="ms"/>')
+        beat = derived(lead_set(np.full((12, 600), level, dtype=np.int16)))
+        corner = (
+            f'<component><controlVariable><value value="{low_pass}" unit="Hz"/></controlVariable></component>'
+        )
+        return series(rows + annotation_set(said) + beat, extra=filters("LOW_PASS", corner))
+
+    record = read_built(tmp_path, recorded(1000, 12, 111, 40, 1) + recorded(5000, 18, 222, 150, 2))
+
+    assert (record.n_samples, record.acquired_at) == (5000, datetime(2024, 2, 29, 18))
+    assert record.device.measurements == (DeviceMeasurement("PR interval", "222", "ms"),)
+    assert record.device.filters.low_pass_hz == 150
+    assert record.device.median_beat is not None
+    assert record.device.median_beat.signals_mv.mean() == pytest.approx(0.002)
+
+
 @pytest.mark.parametrize(("code", "sex"), [("M", "male"), ("F", "female"), ("UN", None), ("", None)])
 def test_the_gender_code_is_the_sex_and_un_is_unknown(tmp_path: Path, code: str, sex: str | None) -> None:
     who = person(f'<administrativeGenderCode code="{code}"/>')

@@ -462,6 +462,13 @@ def test_a_clock_that_was_never_set_is_no_time_of_recording(tmp_path: Path) -> N
     assert "never set" in notes(record)
 
 
+def test_a_day_without_a_time_is_said(tmp_path: Path) -> None:
+    record = read_built(tmp_path, ecg([group(twelve_leads())], AcquisitionDateTime="20240229"))
+
+    assert record.acquired_at == datetime(2024, 2, 29)
+    assert "The file gives the day of recording without a time." in record.report.assumed
+
+
 def test_filters_that_differ_between_leads_are_given_as_a_range(tmp_path: Path) -> None:
     filters = {"FilterLowFrequency": "0.05", "NotchFilterFrequency": "50"}
     channels = [
@@ -480,7 +487,7 @@ def test_a_disconnected_lead_and_a_skewed_one_are_said(tmp_path: Path) -> None:
 
     record = read_built(tmp_path, ecg([group(some_integers(2), channels=channels)]))
 
-    assert "The device calls lead I DISCONNECTED." in record.report.read
+    assert "The device calls lead I DISCONNECTED." in record.report.failed
     assert "Lead II was sampled 2 samples after the first; it was left where it is." in record.report.read
 
 
@@ -495,6 +502,28 @@ def test_coded_statements_times_and_the_beats_marks_are_told_apart(tmp_path: Pat
 
     assert record.device.statements == ("Rhythm: Atrial fibrillation",)
     assert record.device.measurements == (DeviceMeasurement("QRS Onset", "12.5, 13", "ms"),)
+
+
+def test_a_measurement_of_one_lead_names_it_and_one_of_nothing_is_left_out(tmp_path: Path) -> None:
+    def measured(name: str, value: str, unit: str, channels: list[int]) -> Dataset:
+        item = Dataset()
+        item.ReferencedWaveformChannels = channels
+        item.ConceptNameCodeSequence = [code("1", "99X", name)]
+        item.MeasurementUnitsCodeSequence = [code(unit, "UCUM", unit)]
+        item.NumericValue = value
+        return item
+
+    items = [
+        measured("J point amplitude", "250", "uV", [1, 8]),
+        measured("PR interval", "160", "ms", [1, 0]),
+        measured("PP interval", "0", "ms", [1, 0]),
+    ]
+    record = read_built(tmp_path, ecg([group(twelve_leads())], WaveformAnnotationSequence=items))
+
+    assert record.device.measurements == (
+        DeviceMeasurement("J point amplitude in lead V2", "250", "uV"),
+        DeviceMeasurement("PR interval", "160", "ms"),
+    )
 
 
 def test_annotations_beyond_number_do_not_keep_the_ecg_from_being_read(tmp_path: Path) -> None:

@@ -145,8 +145,8 @@ def test_a_cardiosoft_file_says_who_was_recorded_when_and_by_what(tmp_path: Path
     assert (patient.age_years, patient.birth_date) == (63.0, date(1962, 5, 10))
     assert record.acquired_at == datetime(2026, 3, 9, 14, 30, 5)
     assert (device.maker, device.model, device.software) == ("GE Healthcare", "CardioSoft", "V6.73")
-    assert device.statements == ("Sinus rhythm", "Inferior infarct, probably acute", "Occlusion of the RCA")
-    assert "The statements end with the conclusion that was entered for the ECG." in record.report.read
+    assert device.statements == ("Sinus rhythm", "Inferior infarct, probably acute")
+    assert "Conclusion entered for the ECG: Occlusion of the RCA" in record.comments
     filters = device.filters
     assert (filters.high_pass_hz, filters.low_pass_hz, filters.notch_hz) == (0.01, 100.0, 50.0)
     assert filters.notes == ("Baseline corrected by cubic splines.",)
@@ -260,3 +260,26 @@ def test_broken_copies_are_read_or_refused(tmp_path: Path) -> None:
     for data in broken_copies([mortara_xml(rows), cardiosoft_xml(rows), disclosure], n_copies=300):
         path.write_bytes(data)
         assert read_or_refused(path)
+
+
+def test_a_clock_that_was_never_set_gives_neither_time_nor_age(tmp_path: Path) -> None:
+    mortara = mortara_xml(small_rows(), root="").replace(b"20260309143005", b"19700101000312")
+    cardiosoft = cardiosoft_xml(small_rows(), age="")
+    for old, new in (
+        (b"<Year>2026<", b"<Year>1970<"),
+        (b"<Day>9<", b"<Day>1<"),
+        (b"<Month>3<", b"<Month>1<"),
+    ):
+        cardiosoft = cardiosoft.replace(old, new)
+    for data in (mortara.replace(b"2026-03-09T14:30:05", b"1970-01-01T00:03:12"), cardiosoft):
+        record = read(tmp_path, data)
+
+        assert (record.acquired_at, record.patient.age_years) == (None, None)
+        assert any("never set" in note for note in record.report.assumed)
+
+
+def test_a_day_without_a_time_is_said(tmp_path: Path) -> None:
+    record = read(tmp_path, cardiosoft_xml(small_rows()).replace(b"<Hour>14</Hour><Minute>30</Minute>", b""))
+
+    assert record.acquired_at == datetime(2026, 3, 9)
+    assert "The file gives the day of recording without a time." in record.report.assumed

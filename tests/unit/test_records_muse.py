@@ -272,7 +272,7 @@ def test_samples_of_two_and_four_bytes_are_read(tmp_path: Path, n_bytes: int) ->
 def test_a_checksum_that_does_not_fit_is_said(tmp_path: Path) -> None:
     record = read(tmp_path, only(waveform(changed(RHYTHM, "V5", checksum=12345))))
 
-    assert says(record.report.checks, "The checksum of V5 does not fit")
+    assert says(record.report.failed, "The checksum of V5 does not fit")
 
 
 def test_a_checksum_of_zero_is_none(tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ def test_what_the_device_held_against_its_leads_is_kept(tmp_path: Path) -> None:
 
     record = read(tmp_path, only(waveform(leads)))
 
-    assert "The device marked lead off in V1." in record.report.read
+    assert "The device marked lead off in V1." in record.report.failed
     assert "The device marked muscle noise in V1." in record.report.read
 
 
@@ -373,6 +373,26 @@ def test_dates_are_month_first_unless_they_cannot_be(tmp_path: Path) -> None:
 
     assert record.acquired_at == datetime(2025, 8, 17, 13, 15, 18)
     assert says(record.report.assumed, "can only be day-month-year")
+
+
+def test_one_date_that_can_only_be_day_first_tells_how_the_other_is_meant(tmp_path: Path) -> None:
+    person = {**PATIENT, "DateofBirth": "03-04-1950", "PatientAge": None}
+    test = {**TEST, "AcquisitionDate": "25-03-2020"}
+
+    record = read(tmp_path, muse(waveform(usual_leads(RHYTHM)), patient=person, test=test))
+
+    assert record.patient.birth_date == date(1950, 4, 3)
+    assert record.patient.age_years == 69.0
+    assert says(record.report.assumed, "'03-04-1950' was read as day-month-year")
+
+
+def test_a_clock_that_was_never_set_is_no_time_of_recording(tmp_path: Path) -> None:
+    text = muse(waveform(usual_leads(RHYTHM)), test={**TEST, "AcquisitionDate": "01-01-1970"})
+
+    record = read(tmp_path, text)
+
+    assert record.acquired_at is None
+    assert says(record.report.assumed, "never set")
 
 
 def test_a_day_without_a_time_is_said(tmp_path: Path) -> None:

@@ -243,7 +243,7 @@ def test_a_pulse_that_contradicts_the_declared_resolution_is_refused(tmp_path: P
     with pytest.raises(RecordError, match=r"1 mV measures 0\.500 mV in 12 of 12 leads.*cannot be right"):
         read_record(path)
     by_hand = read_record(path, unit="uV")
-    assert says(by_hand.report.checks, "the scale is doubtful")
+    assert says(by_hand.report.failed, "the scale is doubtful")
 
 
 def test_a_resolution_changed_by_less_than_five_percent_passes_and_is_shown(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_single_leads_off_the_scale_are_named(tmp_path: Path) -> None:
 
     record = read_record(write_xml(tmp_path, sierra_104(base64_lines(xli(as_differences(counts))))))
 
-    assert says(record.report.checks, "but not in V3: there amplitudes may be wrong")
+    assert says(record.report.failed, "but not in V3: there amplitudes may be wrong")
 
 
 def test_what_looks_like_a_pulse_in_a_few_leads_is_none(tmp_path: Path) -> None:

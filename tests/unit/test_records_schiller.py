@@ -167,7 +167,7 @@ def test_a_rate_given_by_hand_helps_where_the_file_is_unclear(tmp_path: Path) ->
 def test_a_count_of_samples_that_does_not_fit_is_said(tmp_path: Path) -> None:
     block = waves(twelve_leads()).replace("<samplecount>1000<", "<samplecount>900<")
 
-    assert read_built(tmp_path, block).report.checks == (
+    assert read_built(tmp_path, block).report.failed == (
         "The leads hold 1000 samples, and the file declares another number.",
     )
 

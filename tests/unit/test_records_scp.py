@@ -237,6 +237,23 @@ def test_an_age_that_is_not_stored_follows_from_the_birth_date_and_that_is_said(
     assert "The age follows from the birth date and the day of recording." in record.report.assumed
 
 
+def test_a_clock_that_was_never_set_gives_neither_time_nor_age(tmp_path: Path) -> None:
+    born, day, clock = struct.pack("<HBB", 1960, 3, 10), struct.pack("<HBB", 1970, 1, 1), bytes([0, 3, 12])
+
+    record = read(tmp_path, small_scp(tags=((5, born), (25, day), (26, clock))))
+
+    assert (record.acquired_at, record.patient.age_years) == (None, None)
+    assert any("never set" in note for note in record.report.assumed)
+
+
+@pytest.mark.parametrize("clock", [b"", bytes([25, 0, 0])])
+def test_a_day_without_a_time_is_said(tmp_path: Path, clock: bytes) -> None:
+    record = read(tmp_path, small_scp(tags=((25, struct.pack("<HBB", 2026, 3, 9)), (26, clock))))
+
+    assert record.acquired_at == datetime(2026, 3, 9)
+    assert "The file gives the day of recording without a time." in record.report.assumed
+
+
 def test_an_age_that_cannot_be_is_unknown_and_that_is_said(tmp_path: Path) -> None:
     record = read(tmp_path, small_scp(tags=((4, struct.pack("<HB", 400, 1)),)))
 
@@ -324,7 +341,7 @@ def test_a_wrong_checksum_is_said_and_the_ecg_is_read(tmp_path: Path) -> None:
     record = read(tmp_path, bytes(data))
 
     assert record.patient.name == "Leier"
-    assert record.report.checks == (
+    assert record.report.failed == (
         "The checksum of the whole file, section 1 does not fit: the file was changed or damaged after it "
         "was written, compare it with the print.",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.records import RecordError, read_record
+from inference.records import STANDARD_LEADS, RecordError, read_record
 from inference.records.files import find_records
 from tests.unit.wfdb_files import some_integers, twelve_leads, write_record
 
@@ -158,3 +158,20 @@ def test_a_member_without_a_name_is_passed_over(study: Path, tmp_path: Path) -> 
     path.write_bytes(bytes(nameless))
 
     assert len(list(find_records([path]))) == 3
+
+
+def test_a_matlab_file_in_an_archive_is_read_and_a_record_of_wfdb_counts_once(tmp_path: Path) -> None:
+    from scipy.io import savemat
+
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    signals = twelve_leads() / 1000
+    savemat(inside / "own.mat", {"val": signals, "fs": 500.0, "leads": list(STANDARD_LEADS), "unit": "mV"})
+    (inside / "b.hea").write_text("b 1 500 5000\nb_1.mat 16 1000/mV 16 0 0 0 0 I\n")
+    (inside / "b_1.mat").write_bytes(bytes(10_000))
+    archive = zipped(inside, tmp_path / "study.zip")
+
+    found = [path.relative_to(archive).as_posix() for path in find_records([archive])]
+
+    assert found == ["b.hea", "own.mat"]
+    np.testing.assert_allclose(read_record(archive / "own.mat").signals_mv, signals, atol=1e-6)

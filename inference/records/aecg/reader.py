@@ -21,7 +21,7 @@ from inference.records.errors import RecordError
 from inference.records.given import Given
 from inference.records.record import Record
 from inference.records.strips import Strip, join_strips
-from inference.records.timestamps import believed_clock, parse_timestamp
+from inference.records.timestamps import believed_clock, parse_timestamp, recorded_at
 from inference.records.xml_tree import read_xml, text_of, texts_of
 
 ROOT: Final = "AnnotatedECG"
@@ -46,23 +46,31 @@ def read_aecg(path: Path, given: Given) -> Record:
     series = _told_apart(root)
     if root.tag != ROOT or not series.recordings:
         raise RecordError(f"'{path.name[:80]}' holds no rhythm series of an aECG: export the ECG again.")
-    lead_sets = [found for recording in series.recordings for found in read_lead_sets(recording, given)]
-    if not lead_sets:
+    whole = [
+        (recording, found) for recording in series.recordings for found in read_lead_sets(recording, given)
+    ]
+    if not whole:
         raise RecordError(f"'{path.name[:80]}' holds no samples: export the ECG again.")
-    return assemble(_found(path, root, series, lead_sets, given))
+    return assemble(_found(path, root, series, whole, given))
 
 
-def _found(path: Path, root: Element, series: _Series, lead_sets: list[LeadSet], given: Given) -> Found:
-    joined = join_strips(_on_one_clock(lead_sets))
-    acquired_at, clock_notes = _acquired_at(root, series.recordings[0], lead_sets)
+def _found(
+    path: Path, root: Element, series: _Series, whole: list[tuple[Element, LeadSet]], given: Given
+) -> Found:
+    joined = join_strips(_on_one_clock([found for _, found in whole]))
+    lead_sets = [whole[place][1] for place in joined.used]
+    # What was said, filtered and averaged of a recording that was left out is not true of this one.
+    recordings = list(dict.fromkeys(whole[place][0] for place in joined.used))
+    beats = _beats_of(recordings, {recording for recording, _ in whole}, series.beats)
+    acquired_at, clock_notes = _acquired_at(root, recordings[0], lead_sets)
     subject = subject_of(root, acquired_at)
     said = Said()
-    for recording in series.recordings:
+    for recording in recordings:
         gather(recording, said, of_beat=False)
-    for beat in series.beats:
+    for beat in beats:
         gather(beat, said, of_beat=True)
-    median_beat, beat_notes = _median_beat(series.beats, given)
-    device = series.recordings[0].find("author/seriesAuthor")
+    median_beat, beat_notes = _median_beat(beats, given)
+    device = recordings[0].find("author/seriesAuthor")
     notes = dict.fromkeys(note for found in lead_sets for note in found.notes)
     return Found(
         path=path,
@@ -78,7 +86,7 @@ def _found(path: Path, root: Element, series: _Series, lead_sets: list[LeadSet],
             software=text_of(device, "manufacturedSeriesDevice/softwareName") or None,
             statements=tuple(said.statements),
             measurements=tuple(said.measurements),
-            filters=filters_of(series.recordings[0]),
+            filters=filters_of(recordings[0]),
             median_beat=median_beat,
         ),
         read=(*joined.read, *notes, *beat_notes, *said.notes, *subject.read),
@@ -92,6 +100,16 @@ def _told_apart(root: Element) -> _Series:
     derived = [found for series in every for found in series.findall("derivation/derivedSeries")]
     beats = [series for series in (*every, *derived) if _is_beat(series)]
     return _Series([series for series in every if not _is_beat(series)], beats)
+
+
+def _beats_of(
+    recordings: Sequence[Element], every: set[Element], beats: Sequence[Element]
+) -> Sequence[Element]:
+    """All beats, or only those derived from `recordings` where others of `every` recording were left out."""
+    if every <= set(recordings):
+        return beats
+    own = {derived for recording in recordings for derived in recording.findall("derivation/derivedSeries")}
+    return [beat for beat in beats if beat in own]
 
 
 def _is_beat(series: Element) -> bool:
@@ -116,9 +134,9 @@ def _acquired_at(
     for element in (series, root):
         for place in ("low", "center", "."):
             time = element.find(f"effectiveTime/{place}" if place != "." else "effectiveTime")
-            moment = None if time is None else parse_timestamp(time.get("value", ""))
-            if moment is not None:
-                return believed_clock(moment)
+            written = "" if time is None else time.get("value", "")
+            if parse_timestamp(written) is not None:
+                return recorded_at(written)
     return None, ()
 
 

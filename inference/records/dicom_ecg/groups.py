@@ -35,6 +35,10 @@ class Group:
     filters: DeviceFilters
     scale: str
     notes: tuple[str, ...]
+    channel_names: tuple[str, ...]
+    """Of all its channels, in their order."""
+    failed: tuple[str, ...]
+    """Leads that the device itself calls bad."""
 
     @property
     def duration_s(self) -> float:
@@ -50,6 +54,7 @@ def read_group(group: Elements, given: Given) -> Group:
     samples = read_samples(group, len(channels), fs_hz)
     leads: dict[str, FloatArray] = {}
     notes = [*coding_notes, *picked.notes]
+    failed: list[str] = []
     for column, name in picked.names.items():
         try:
             values = _in_mv(channels[column], samples, column, given)
@@ -58,6 +63,7 @@ def read_group(group: Elements, given: Given) -> Group:
             continue
         leads[name] = picked.upright(name, values)
         notes += _remarks(channels[column], name)
+        failed += _status(channels[column], name)
     if not leads:
         raise RecordError(notes[-1])
     read_channels = [channels[column] for column, name in picked.names.items() if name in leads]
@@ -72,6 +78,8 @@ def read_group(group: Elements, given: Given) -> Group:
         filters=filters_of(read_channels),
         scale=_scale_words(read_channels[0]),
         notes=tuple(notes),
+        channel_names=tuple(names),
+        failed=tuple(failed),
     )
 
 
@@ -126,14 +134,15 @@ def _unit_mv(channel: Elements, given: Given) -> float:
 
 def _remarks(channel: Elements, name: str) -> list[str]:
     """What else the file says of a lead that a reader should know."""
-    notes = []
-    status = [word for word in channel.texts("ChannelStatus") if word.upper() != _WELL]
-    if status:
-        notes.append(f"The device calls lead {name} {', '.join(status)[:60]}.")
     skew = channel.number("ChannelSampleSkew") or 0.0
-    if abs(skew) >= _SKEW_SAMPLES:
-        notes.append(f"Lead {name} was sampled {skew:g} samples after the first; it was left where it is.")
-    return notes
+    if abs(skew) < _SKEW_SAMPLES:
+        return []
+    return [f"Lead {name} was sampled {skew:g} samples after the first; it was left where it is."]
+
+
+def _status(channel: Elements, name: str) -> list[str]:
+    status = [word for word in channel.texts("ChannelStatus") if word.upper() != _WELL]
+    return [f"The device calls lead {name} {', '.join(status)[:60]}."] if status else []
 
 
 def _scale_words(channel: Elements) -> str:

@@ -12,7 +12,7 @@ from inference.records.device import DeviceFindings, DeviceMedianBeat
 from inference.records.dicom_ecg.dicom_file import open_dicom, quiet_pydicom
 from inference.records.dicom_ecg.dicom_head import ECG_CLASS
 from inference.records.dicom_ecg.elements import Elements
-from inference.records.dicom_ecg.findings import annotations_of
+from inference.records.dicom_ecg.findings import Annotations, ChannelNames, annotations_of
 from inference.records.dicom_ecg.groups import Group, read_group
 from inference.records.dicom_ecg.roles import Roles, told_apart
 from inference.records.dicom_ecg.subject import subject_of
@@ -34,20 +34,23 @@ def read_dicom(path: Path, given: Given) -> Record:
     """
     with quiet_pydicom():
         dataset = open_dicom(path)
-        roles, group_notes = _roles(path, dataset, given)
-        found = _found(path, dataset, roles, group_notes, given)
+        roles, group_notes, channels = _roles(path, dataset, given)
+        said = annotations_of(dataset, channels)
+        found = _found(path, dataset, roles, (*group_notes, *said.notes), said, given)
     return assemble(found)
 
 
-def _roles(path: Path, dataset: Elements, given: Given) -> tuple[Roles, tuple[str, ...]]:
+def _roles(path: Path, dataset: Elements, given: Given) -> tuple[Roles, tuple[str, ...], ChannelNames]:
     items = dataset.items("WaveformSequence")
     if not items:
         raise RecordError(_without_waveform(path, dataset))
     groups: list[Group] = []
+    channels: dict[int, tuple[str, ...]] = {}
     problems: list[tuple[int, RecordError]] = []
     for number, item in enumerate(items[:MAX_GROUPS], 1):
         try:
             groups.append(read_group(item, given))
+            channels[number] = groups[-1].channel_names
         except RecordError as error:
             problems.append((number, error))
     try:
@@ -58,15 +61,18 @@ def _roles(path: Path, dataset: Elements, given: Given) -> tuple[Roles, tuple[st
             raise problems[0][1] from None
         raise
     notes = tuple(f"Waveform group {number} was left out. {error}" for number, error in problems)
-    return roles, notes
+    return roles, notes, channels
 
 
-def _found(path: Path, dataset: Elements, roles: Roles, group_notes: tuple[str, ...], given: Given) -> Found:
+def _found(
+    path: Path, dataset: Elements, roles: Roles, further: tuple[str, ...], said: Annotations, given: Given
+) -> Found:
     joined = join_strips([Strip(group.leads, group.fs_hz, group.start_s) for group in roles.recordings])
-    subject, said = subject_of(dataset), annotations_of(dataset)
-    main = max(roles.recordings, key=lambda group: len(group.leads))
+    subject = subject_of(dataset)
+    used = [roles.recordings[place] for place in joined.used]
+    main = used[0]
     damaged = tuple(f"The element {keyword} is damaged and was left out." for keyword in dataset.damaged)
-    channel_notes = dict.fromkeys(note for group in roles.recordings for note in group.notes)
+    channel_notes = dict.fromkeys(note for group in used for note in group.notes)
     return Found(
         path=path,
         format="DICOM",
@@ -84,8 +90,9 @@ def _found(path: Path, dataset: Elements, roles: Roles, group_notes: tuple[str, 
             filters=main.filters,
             median_beat=_median_beat(roles.median_beat),
         ),
-        read=(*joined.read, *channel_notes, *roles.notes, *group_notes, *said.notes, *damaged),
+        read=(*joined.read, *channel_notes, *roles.notes, *further, *damaged),
         assumed=(*given.notes, *joined.assumed, *subject.notes),
+        failed=tuple(dict.fromkeys(note for group in used for note in group.failed)),
         scaled=(f"Samples were scaled as the file says, {main.scale} in lead {next(iter(main.leads))}.",)
         if main.scale
         else (),

@@ -11,7 +11,7 @@ from inference.records.dicom_ecg.elements import Elements
 from inference.records.patient_text import MAX_AGE_YEARS, parse_sex
 from inference.records.person_name import person_name
 from inference.records.record import Patient
-from inference.records.timestamps import age_of, believed_clock, parse_day, parse_timestamp
+from inference.records.timestamps import age_of, parse_day, parse_timestamp, recorded_at
 
 _AGE: Final = re.compile(r"(?P<count>[0-9]{1,3})(?P<unit>[YMWD])")
 _YEARS: Final = {"Y": 1.0, "M": 1.0 / 12.0, "W": 7.0 / 365.2425, "D": 1.0 / 365.2425}
@@ -48,15 +48,15 @@ def subject_of(dataset: Elements) -> Subject:
 
 
 def _acquired_at(dataset: Elements) -> tuple[datetime | None, tuple[str, ...]]:
-    moment = parse_timestamp(dataset.text("AcquisitionDateTime"))
-    if moment is not None:
-        return believed_clock(moment)
+    written = dataset.text("AcquisitionDateTime")
+    if parse_timestamp(written) is not None:
+        return recorded_at(written)
     for name, words in _CLOCKS:
-        moment = parse_timestamp(dataset.text(f"{name}Date") + dataset.text(f"{name}Time").replace(":", ""))
-        if moment is not None:
-            believed, notes = believed_clock(moment)
+        written = dataset.text(f"{name}Date") + dataset.text(f"{name}Time").replace(":", "")
+        if parse_timestamp(written) is not None:
+            moment, notes = recorded_at(written)
             said = f"The file gives no time of recording; that of its {words} was taken."
-            return believed, (notes if believed is None or not words else (said,))
+            return moment, (notes if moment is None or not words else (said, *notes))
     return None, ()
 
 

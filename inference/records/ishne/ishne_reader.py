@@ -57,7 +57,6 @@ def open_ishne(path: Path, given: Given) -> Opened:
         for column, name in picked.names.items()
     )
     source = FramedFile(path, INT16, header.byte_offset, len(header.leads), header.n_frames, signals)
-    agrees = "agrees with it" if header.checksum_agrees else "does not agree with it: it may be damaged"
     return Opened(
         Found(
             path=path,
@@ -70,7 +69,10 @@ def open_ishne(path: Path, given: Given) -> Opened:
             device=DeviceFindings(model=header.recorder),
             read=(*picked.notes, *_qualities(header, picked)),
             assumed=(*named, *_given_notes(given), *header.notes),
-            checks=(f"The header's checksum {agrees}.",),
+            checks=("The header's checksum agrees with it.",) if header.checksum_agrees else (),
+            failed=()
+            if header.checksum_agrees
+            else ("The header's checksum does not agree with it: it may be damaged.",),
         ),
         tuple(picked.names.values()),
         header.n_frames,

@@ -21,7 +21,7 @@ from inference.records.safety import MAX_SIGNALS
 from inference.records.schiller.findings import findings_of
 from inference.records.schiller.waves import Waves, read_waves
 from inference.records.strips import join_strips
-from inference.records.timestamps import age_of, believed_clock, parse_day, parse_timestamp
+from inference.records.timestamps import age_of, parse_day, recorded_at
 from inference.records.xml_tree import read_xml, text_of
 
 ROOT: Final = "com.xiriuz.sema.xml.schillerEDI.SchillerEDI"
@@ -49,6 +49,7 @@ def _found(
     path: Path, root: Element, waves: Sequence[Waves], averages: Element | None, given: Given
 ) -> Found:
     joined = join_strips([found.strip for found in waves])
+    main = waves[joined.used[0]]
     beat, beat_notes = _median_beat(averages, given)
     acquired_at, clock_notes = _acquired_at(root)
     patient, patient_notes = _patient(root, acquired_at)
@@ -67,8 +68,9 @@ def _found(
             *_pacemaker(root),
         ),
         assumed=(*given.notes, *joined.assumed, *clock_notes, *patient_notes),
-        scaled=(f"Samples were scaled as the file says, {waves[0].scale} per count.",),
-        checks=waves[0].checks,
+        scaled=(f"Samples were scaled as the file says, {main.scale} per count.",),
+        checks=main.checks,
+        failed=main.failed,
     )
 
 
@@ -89,7 +91,7 @@ def _acquired_at(root: Element) -> tuple[datetime | None, tuple[str, ...]]:
     day = text_of(root, "examdescript/startdatetime/date")
     clock = text_of(root, "examdescript/startdatetime/time")
     fraction = f".{clock[6:]}" if len(clock) > 6 else ""
-    return believed_clock(parse_timestamp(f"{day}{clock[:6]}{fraction}"))
+    return recorded_at(f"{day}{clock[:6]}{fraction}")
 
 
 def _patient(root: Element, acquired_at: datetime | None) -> tuple[Patient, tuple[str, ...]]:

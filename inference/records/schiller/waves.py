@@ -29,6 +29,7 @@ class Waves:
     scale: str
     notes: tuple[str, ...]
     checks: tuple[str, ...]
+    failed: tuple[str, ...]
 
 
 def read_waves(block: Element, given: Given) -> Waves:
@@ -47,7 +48,7 @@ def read_waves(block: Element, given: Given) -> Waves:
         raise RecordError("The leads hold different numbers of samples: export or copy the file again.")
     n_samples = lengths.pop()
     check_shape(len(leads), n_samples, fs_hz)
-    return Waves(Strip(leads, fs_hz), scale, picked.notes, _count_check(channels, n_samples))
+    return Waves(Strip(leads, fs_hz), scale, picked.notes, *_count_check(channels, n_samples))
 
 
 def _rate_hz(block: Element) -> float:
@@ -88,10 +89,11 @@ def _digits(channel: Element, name: str) -> str:
     return text_of(channel, "data")
 
 
-def _count_check(channels: list[Element], n_samples: int) -> tuple[str, ...]:
+def _count_check(channels: list[Element], n_samples: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """That the number of samples is the declared one, or else that it is not."""
     declared = {number_of(text_of(channel, "samplecount")) for channel in channels} - {None}
     if not declared:
-        return ()
+        return (), ()
     if declared == {float(n_samples)}:
-        return (f"Every lead holds the {n_samples} samples that the file declares.",)
-    return (f"The leads hold {n_samples} samples, and the file declares another number.",)
+        return (f"Every lead holds the {n_samples} samples that the file declares.",), ()
+    return (), (f"The leads hold {n_samples} samples, and the file declares another number.",)

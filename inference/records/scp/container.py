@@ -30,6 +30,7 @@ _LEAST_POINTERS: Final = 12
 _PLACE_OF_SECTION_0: Final = _FILE_HEADER + 1
 _LAST_SECTION: Final = 12
 """Those behind it belong to makers, who give them headers of their own."""
+_FIT: Final = "The checksums of the file and of its sections fit."
 _SECTIONS_OF_SAMPLES: Final = frozenset({2, 3, 4, 5, 6})
 """Without these the samples cannot be had, or come out wrong."""
 
@@ -42,7 +43,9 @@ class Container:
     version: float
     """Of the protocol: 1.3, 2.0, …; 0 where the file does not say."""
     checks: tuple[str, ...]
-    """How the checksums came out."""
+    """That the checksums fit, or what was left out."""
+    failed: tuple[str, ...] = ()
+    """Which checksums do not fit."""
 
 
 def is_scp(head: FileHead) -> bool:
@@ -80,7 +83,8 @@ def read_container(path: Path) -> Container:
     return Container(
         sections={number: section[_SECTION_HEADER:] for number, section in whole.items()},
         version=section_0[9] / 10,
-        checks=(_what_the_checksums_say(wrong), *lost),
+        checks=(*(() if wrong else (_FIT,)), *lost),
+        failed=_misfit(wrong),
     )
 
 
@@ -123,10 +127,10 @@ def _checksum_fits(part: bytes) -> bool:
     return bool(binascii.crc_hqx(part[2:], 0xFFFF) == struct.unpack_from("<H", part)[0])
 
 
-def _what_the_checksums_say(wrong: list[str]) -> str:
+def _misfit(wrong: list[str]) -> tuple[str, ...]:
     if not wrong:
-        return "The checksums of the file and of its sections fit."
+        return ()
     return (
         f"The checksum of {', '.join(wrong)} does not fit: the file was changed or damaged after it was "
-        "written, compare it with the print."
+        "written, compare it with the print.",
     )

@@ -16,6 +16,7 @@ from inference.records.record import Patient, Sex
 from inference.records.scp.cursor import DAMAGED, Cursor, read_date
 from inference.records.scp.machine import Machine, read_machine
 from inference.records.scp.text import read_text, text_codec
+from inference.records.timestamps import recorded_on
 
 _END: Final = 255
 _MAX_BYTES: Final = 200_000
@@ -53,17 +54,18 @@ def read_demographics(section_1: bytes) -> Demographics:
     tags = _tags(section_1)
     codec = text_codec(_first(tags, 14))
     day = read_date(_first(tags, 25))
-    patient, notes = _patient(tags, codec, day)
+    acquired_at, clock_notes = recorded_on(day, _time_of_day(_first(tags, 26)))
+    patient, notes = _patient(tags, codec, None if acquired_at is None else day)
     electrodes = _ELECTRODES.get(_byte(_first(tags, 33)), "")
     return Demographics(
         patient=patient,
-        acquired_at=_acquired_at(day, _first(tags, 26)),
+        acquired_at=acquired_at,
         machine=read_machine(_first(tags, 14), codec),
         filters=_filters(tags),
         comments=_comments(tags, codec),
         codec=codec,
         read=(electrodes,) if electrodes else (),
-        notes=notes,
+        notes=clock_notes + notes,
     )
 
 
@@ -113,16 +115,11 @@ def _age(value: bytes, birth_date: date | None, day: date | None) -> tuple[float
     return None, ""
 
 
-def _acquired_at(day: date | None, clock: bytes) -> datetime | None:
-    if day is None:
-        return None
-    if len(clock) < 3:
-        return datetime.combine(day, time())
-    hour, minute, second = clock[:3]
+def _time_of_day(clock: bytes) -> time | None:
     try:
-        return datetime.combine(day, time(hour, minute, second))
+        return time(*clock[:3]) if len(clock) >= 3 else None
     except ValueError:
-        return datetime.combine(day, time())
+        return None
 
 
 def _filters(tags: dict[int, list[bytes]]) -> DeviceFilters:

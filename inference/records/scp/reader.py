@@ -56,6 +56,7 @@ def read_scp(path: Path, given: Given) -> Record:
             scaled=(f"One step is {source.rhythm.nv_per_step / 1000:g} µV, as the file says.",),
             resampled=rhythm.resampled,
             checks=(*checks, *findings.checks),
+            failed=container.failed,
         )
     )
 

@@ -6,7 +6,7 @@ files use it (ml4h, genomisc's `EKG12Lead`, BRAVEHEART, ecg2dcm).
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -21,7 +21,8 @@ from inference.records.given import Given
 from inference.records.lead_choice import pick_ecg_leads
 from inference.records.patient_text import parse_sex
 from inference.records.record import Patient, Record
-from inference.records.vendor_xml.cardiosoft_device import conclusion_note, device_findings
+from inference.records.timestamps import recorded_on
+from inference.records.vendor_xml.cardiosoft_device import conclusions, device_findings
 from inference.records.vendor_xml.cardiosoft_samples import Strip, read_full_disclosure, read_strip
 from inference.records.xml_tree import number_of, read_xml, text_of, texts_of
 
@@ -39,7 +40,7 @@ def read_cardiosoft(path: Path, given: Given) -> Record:
     root = read_xml(path)
     strip, notes = _rhythm(root)
     picked = pick_ecg_leads(strip.names)
-    acquired_at = _moment(root.find("ObservationDateTime"))
+    acquired_at, clock_notes = _moment(root.find("ObservationDateTime"))
     patient, patient_notes = _patient(root.find("PatientInfo"), acquired_at)
     median_beat, beat_notes = _median_beat(root)
     return assemble(
@@ -50,10 +51,10 @@ def read_cardiosoft(path: Path, given: Given) -> Record:
             leads=tuple((name, picked.upright(name, strip.rows_mv[at])) for at, name in picked.names.items()),
             patient=patient,
             acquired_at=acquired_at,
-            comments=texts_of(root.findall("ClinicalInfo/ObservationComment")),
+            comments=texts_of(root.findall("ClinicalInfo/ObservationComment")) + conclusions(root),
             device=device_findings(root, median_beat),
-            read=(*notes, *conclusion_note(root), *picked.notes),
-            assumed=(*given.unused_notes, *patient_notes),
+            read=(*notes, *picked.notes),
+            assumed=(*given.unused_notes, *clock_notes, *patient_notes),
             scaled=(strip.scaled,),
             checks=(*strip.checks, *beat_notes),
         )
@@ -87,16 +88,13 @@ def _median_beat(root: Element) -> tuple[DeviceMedianBeat | None, tuple[str, ...
     return DeviceMedianBeat(signals, tuple(picked.names.values()), strip.fs_hz), ()
 
 
-def _moment(element: Element | None) -> datetime | None:
-    day = _day(element)
-    if day is None:
-        return None
-    clock = [number_of(text_of(element, part)) or 0.0 for part in ("Hour", "Minute", "Second")]
-    hour, minute, second = (int(part) for part in clock)
+def _moment(element: Element | None) -> tuple[datetime | None, tuple[str, ...]]:
+    hour, minute, second = (number_of(text_of(element, part)) for part in ("Hour", "Minute", "Second"))
     try:
-        return datetime(day.year, day.month, day.day, hour, minute, second)
+        clock = None if hour is None or minute is None else time(int(hour), int(minute), int(second or 0.0))
     except (ValueError, OverflowError):
-        return datetime(day.year, day.month, day.day)
+        clock = None
+    return recorded_on(_day(element), clock)
 
 
 def _day(element: Element | None) -> date | None:

@@ -41,18 +41,16 @@ def device_findings(root: Element, median_beat: DeviceMedianBeat | None) -> Devi
         maker="GE Healthcare",
         model=text_of(info, "Desc") or text_of(root, "Device-Type") or None,
         software=text_of(info, "SoftwareVer") or None,
-        statements=statements + texts_of(root.findall(_CONCLUSION)),
+        statements=statements,
         measurements=_measurements(root.find("RestingECGMeasurements")),
         filters=_filters(root.find("FilterSetting")),
         median_beat=median_beat,
     )
 
 
-def conclusion_note(root: Element) -> tuple[str, ...]:
-    """One sentence where a reader's conclusion stands among the device's statements."""
-    if not texts_of(root.findall(_CONCLUSION)):
-        return ()
-    return ("The statements end with the conclusion that was entered for the ECG.",)
+def conclusions(root: Element) -> tuple[str, ...]:
+    """What was entered for the ECG as its conclusion: a reader's words, and not the device's."""
+    return tuple(f"Conclusion entered for the ECG: {text}" for text in texts_of(root.findall(_CONCLUSION)))
 
 
 def _measurements(resting: Element | None) -> tuple[DeviceMeasurement, ...]:

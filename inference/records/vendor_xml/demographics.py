@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Final
 
 from inference.records.patient_text import parse_age
 from inference.records.record import Patient
+from inference.records.timestamps import recorded_on
 from inference.records.xml_tree import number_of
 
 _YEARS_PER: Final = {"year": 1.0, "month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25, "hour": 1 / 8766}
@@ -57,14 +58,17 @@ def parse_date(written: str, patterns: Iterable[str]) -> date | None:
 
 def acquisition_time(day: date | None, clock: str) -> tuple[datetime | None, str]:
     """Day and time of recording, and a note where the time of day is not known (midnight stands for it)."""
-    if day is None:
-        return None, ""
+    moment, notes = recorded_on(day, _time_of_day(clock))
+    return moment, " ".join(notes)
+
+
+def _time_of_day(clock: str) -> time | None:
     for pattern in ("%H:%M:%S", "%H:%M:%S.%f", "%H:%M"):
         try:
-            return datetime.combine(day, datetime.strptime(clock.strip(), pattern).time()), ""
+            return datetime.strptime(clock.strip(), pattern).time()
         except ValueError:
             continue
-    return datetime(day.year, day.month, day.day), "The file gives the day of recording without a time."
+    return None
 
 
 def full_name(last: str, *first: str) -> str | None:

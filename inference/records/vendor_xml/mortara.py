@@ -22,6 +22,7 @@ from inference.records.lead_choice import pick_ecg_leads
 from inference.records.patient_text import parse_sex
 from inference.records.record import Patient, Record
 from inference.records.safety import MAX_SIGNALS, check_shape
+from inference.records.timestamps import believed_clock
 from inference.records.vendor_xml.equal_leads import equal_leads
 from inference.records.vendor_xml.mortara_samples import channel_mv, median_beat, sampling_rate_hz
 from inference.records.xml_tree import number_of, read_xml
@@ -64,7 +65,7 @@ def read_mortara(path: Path, given: Given) -> Record:
     picked = pick_ecg_leads(names)
     rows = [channel_mv(channel, fs_hz) for channel in channels]
     check_shape(len(rows), equal_leads([row.size for row in rows], "lengths"), fs_hz)
-    day = _acquired_at(root)
+    day, clock_notes = believed_clock(_acquired_at(root))
     patient, notes = _patient(root, day)
     cycle = root.find("TYPICAL_CYCLE")
     beat, beat_notes = median_beat(cycle)
@@ -79,7 +80,7 @@ def read_mortara(path: Path, given: Given) -> Record:
             comments=tuple(text for text in [root.get("COMMENT", "").strip()] if text),
             device=_device(root, cycle, beat),
             read=picked.notes,
-            assumed=(*given.unused_notes, *notes),
+            assumed=(*given.unused_notes, *clock_notes, *notes),
             scaled=(_scale_note(channels),),
             checks=beat_notes,
         )

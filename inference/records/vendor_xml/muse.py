@@ -61,6 +61,7 @@ def read_muse(path: Path, given: Given) -> Record:
             assumed=given.notes + choice_notes + rhythm.assumed + who.notes,
             scaled=rhythm.scaled,
             checks=rhythm.checks,
+            failed=rhythm.failed,
         )
     )
 

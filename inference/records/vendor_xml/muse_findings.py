@@ -28,9 +28,12 @@ _HIGH_PASS_PER_HZ: Final = 100.0
 def read_who_and_when(root: Element) -> WhoAndWhen:
     """PatientDemographics and TestDemographics."""
     person, test = root.find("PatientDemographics"), root.find("TestDemographics")
-    day, day_note = _date(text_of(test, "AcquisitionDate"))
+    recorded, born = text_of(test, "AcquisitionDate"), text_of(person, "DateofBirth")
+    # One file writes all its dates in one order: where one of them tells it, the other follows.
+    day_first = any(_is_day_first(written) for written in (recorded, born))
+    day, day_note = _date(recorded, day_first)
     acquired_at, time_note = acquisition_time(day, text_of(test, "AcquisitionTime"))
-    birth, birth_note = _date(text_of(person, "DateofBirth"))
+    birth, birth_note = _date(born, day_first)
     age_years, age_note = _age(person, birth, acquired_at)
     sex, sex_note = parse_sex(text_of(person, "Gender"))
     patient = Patient(
@@ -44,15 +47,25 @@ def read_who_and_when(root: Element) -> WhoAndWhen:
     return WhoAndWhen(patient, acquired_at, tuple(dict.fromkeys(note for note in notes if note)))
 
 
-def _date(written: str) -> tuple[date | None, str]:
-    """MUSE writes month-day-year; a thirteenth month shows that an export was changed to day-month-year."""
+def _is_day_first(written: str) -> bool:
+    """Whether a date shows, by a thirteenth month, that an export was changed to day-month-year."""
+    return parse_date(written, _MONTH_FIRST) is None and parse_date(written, _DAY_FIRST) is not None
+
+
+def _date(written: str, day_first: bool) -> tuple[date | None, str]:
+    """MUSE writes month-day-year; `day_first` where a date of the file can only be day-month-year."""
+    changed = parse_date(written, _DAY_FIRST) if day_first else None
+    if changed is not None:
+        if _is_day_first(written):
+            return changed, f"The date '{written[:20]}' can only be day-month-year and was read so."
+        return (
+            changed,
+            f"The date '{written[:20]}' was read as day-month-year, as another one of the file is.",
+        )
     month_first = parse_date(written, _MONTH_FIRST)
-    if month_first is not None or not written:
-        return month_first, ""
-    day_first = parse_date(written, _DAY_FIRST)
-    if day_first is None:
+    if month_first is None and written:
         return None, f"The date '{written[:20]}' is not understood and was taken as unknown."
-    return day_first, f"The date '{written[:20]}' can only be day-month-year and was read so."
+    return month_first, ""
 
 
 def _age(

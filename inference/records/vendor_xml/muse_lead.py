@@ -16,8 +16,9 @@ from inference.records.xml_tree import number_of, text_of
 
 _SAMPLE_BYTES: Final = (1.0, 2.0, 4.0)
 _LATEST_SAMPLE: Final = 1e9
+LEAD_OFF: Final = "lead off"
 _FLAGS: Final = (
-    ("LeadOff", "lead off"),
+    ("LeadOff", LEAD_OFF),
     ("BaselineSway", "baseline sway"),
     ("ExcessiveACNoise", "mains noise"),
     ("MuscleNoise", "muscle noise"),

@@ -14,7 +14,7 @@ from inference.records.given import Given
 from inference.records.lead_choice import pick_ecg_leads
 from inference.records.record import FloatArray
 from inference.records.safety import check_shape
-from inference.records.vendor_xml.muse_lead import MuseLead, read_lead
+from inference.records.vendor_xml.muse_lead import LEAD_OFF, MuseLead, read_lead
 from inference.records.xml_tree import number_of, text_of
 
 _CONTINUOUS: Final = ("", "CONTINUOUS_SAMPLES")
@@ -33,6 +33,7 @@ class MuseWaveform:
     assumed: tuple[str, ...] = ()
     scaled: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 def read_waveform(waveform: Element, given: Given) -> MuseWaveform:
@@ -54,10 +55,11 @@ def read_waveform(waveform: Element, given: Given) -> MuseWaveform:
     return MuseWaveform(
         fs_hz=fs_hz,
         leads=[(name, picked.upright(name, values_mv)) for name, values_mv in values.items()],
-        read=picked.notes + _without_samples(picked.names.values(), leads) + _flagged(leads),
+        read=picked.notes + _without_samples(picked.names.values(), leads) + _flagged(leads, are_off=False),
         assumed=_sample_type(waveform) + _unit(leads) + clock_note,
         scaled=_scales(leads),
-        checks=tuple(note for lead in leads.values() for note in lead.notes) + _checksums(leads),
+        checks=tuple(note for lead in leads.values() for note in lead.notes) + _fitting(leads),
+        failed=_misfit(leads) + _flagged(leads, are_off=True),
     )
 
 
@@ -110,10 +112,11 @@ def _without_samples(names: Iterable[str], leads: Mapping[str, MuseLead]) -> tup
     return (f"{', '.join(empty)}: named in the file, but without samples.",) if empty else ()
 
 
-def _flagged(leads: Mapping[str, MuseLead]) -> tuple[str, ...]:
+def _flagged(leads: Mapping[str, MuseLead], *, are_off: bool) -> tuple[str, ...]:
+    """What the device marked: leads that were off, or else noise and sway."""
     by_flag: dict[str, list[str]] = {}
     for name, lead in leads.items():
-        for flag in lead.flags:
+        for flag in (flag for flag in lead.flags if (flag == LEAD_OFF) is are_off):
             by_flag.setdefault(flag, []).append(name)
     return tuple(f"The device marked {flag} in {', '.join(names)}." for flag, names in by_flag.items())
 
@@ -140,9 +143,13 @@ def _sample_type(waveform: Element) -> tuple[str, ...]:
     )
 
 
-def _checksums(leads: Mapping[str, MuseLead]) -> tuple[str, ...]:
-    checked = {name: lead.fits_checksum for name, lead in leads.items() if lead.fits_checksum is not None}
-    wrong = [name for name, fits in checked.items() if not fits]
-    if wrong:
-        return (f"The checksum of {', '.join(wrong)} does not fit: changed or damaged since it was written.",)
-    return (f"The checksums of {len(checked)} leads fit their samples.",) if checked else ()
+def _fitting(leads: Mapping[str, MuseLead]) -> tuple[str, ...]:
+    n_fitting = sum(lead.fits_checksum is True for lead in leads.values())
+    return (f"The checksums of {n_fitting} leads fit their samples.",) if n_fitting else ()
+
+
+def _misfit(leads: Mapping[str, MuseLead]) -> tuple[str, ...]:
+    wrong = [name for name, lead in leads.items() if lead.fits_checksum is False]
+    if not wrong:
+        return ()
+    return (f"The checksum of {', '.join(wrong)} does not fit: changed or damaged since it was written.",)

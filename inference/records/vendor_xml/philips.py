@@ -54,6 +54,8 @@ def read_philips(path: Path, given: Given) -> Record:
     who = read_who_and_when(root)
     statements, comments = read_statements(root)
     device, device_notes = _device(root, statements)
+    checked = _pulse_check(pulses, waveforms.names, mv_per_count, refuse=given.unit is None)
+    checked += _limb_lead_check(waveforms, mv_per_count)
     return assemble(
         Found(
             path=path,
@@ -67,8 +69,8 @@ def read_philips(path: Path, given: Given) -> Record:
             read=picked.notes + _how_limb_leads_were_stored(waveforms) + cut_notes + device_notes,
             assumed=given.notes + who.notes + _unknown_version(root),
             scaled=(f"One count is {1000 * mv_per_count:g} µV in every lead.",),
-            checks=_pulse_check(pulses, waveforms.names, mv_per_count, refuse=given.unit is None)
-            + _limb_lead_check(waveforms, mv_per_count),
+            checks=tuple(words for words, is_right in checked if is_right),
+            failed=tuple(words for words, is_right in checked if not is_right),
         )
     )
 
@@ -117,10 +119,14 @@ def _device(root: Element, statements: tuple[str, ...]) -> tuple[DeviceFindings,
 
 def _pulse_check(
     pulses: Pulses, names: Sequence[str], mv_per_count: float, *, refuse: bool
-) -> tuple[str, ...]:
-    """What the pulses say of the scale. RecordError where most of them contradict it and `refuse` is set."""
+) -> tuple[tuple[str, bool], ...]:
+    """What the pulses say of the scale, and whether they bear it out.
+
+    RecordError where most of them contradict it and `refuse` is set.
+    """
     if not pulses.found:
-        return ("No calibration pulse was found in the last second: the scale is the declared one.",)
+        words = "No calibration pulse was found in the last second: the scale is the declared one."
+        return ((words, True),)
     measured_mv = {
         name: height * mv_per_count
         for name, height in zip(names, pulses.heights, strict=True)
@@ -134,13 +140,13 @@ def _pulse_check(
     if abs(typical_mv - PULSE_MV) <= TOLERANCE * PULSE_MV:
         wrong = [name for name, mv in measured_mv.items() if abs(mv - PULSE_MV) > TOLERANCE * PULSE_MV]
         but = f", but not in {', '.join(wrong)}: there amplitudes may be wrong." if wrong else "."
-        return (found + but,)
+        return ((found + but, not wrong),)
     if refuse:
         raise RecordError(
             f"{found}: the declared resolution cannot be right. Export the ECG again, or give the unit of "
             "its resolution by hand."
         )
-    return (f"{found}: the scale is doubtful, and every amplitude with it.",)
+    return ((f"{found}: the scale is doubtful, and every amplitude with it.", False),)
 
 
 def _how_limb_leads_were_stored(waveforms: SierraWaveforms) -> tuple[str, ...]:
@@ -149,16 +155,17 @@ def _how_limb_leads_were_stored(waveforms: SierraWaveforms) -> tuple[str, ...]:
     return ("III, aVR, aVL and aVF are stored as differences from a forecast out of I and II: put together.",)
 
 
-def _limb_lead_check(waveforms: SierraWaveforms, mv_per_count: float) -> tuple[str, ...]:
+def _limb_lead_check(waveforms: SierraWaveforms, mv_per_count: float) -> tuple[tuple[str, bool], ...]:
     off_counts = waveforms.leads.off_counts
     if off_counts is None:
         return ()
     off_mv = off_counts * mv_per_count
-    verdict = "agree with" if off_mv <= EINTHOVEN_LIMIT_MV else "contradict"
-    return (
-        f"III, aVR, aVL and aVF {verdict} I and II by Einthoven's and Goldberger's laws: at most "
-        f"{1000 * off_mv:.1f} µV apart.",
+    agree = off_mv <= EINTHOVEN_LIMIT_MV
+    words = (
+        f"III, aVR, aVL and aVF {'agree with' if agree else 'contradict'} I and II by Einthoven's and "
+        f"Goldberger's laws: at most {1000 * off_mv:.1f} µV apart."
     )
+    return ((words, agree),)
 
 
 def _unknown_version(root: Element) -> tuple[str, ...]:
