@@ -69,7 +69,7 @@ $(STAMP)-run: | $(PY)
 	@touch $@
 
 $(STAMP)-dev: | $(PY)
-	$(call install,.[train$(,)images$(,)dev])
+	$(call install,.[train$(,)dev])
 	@touch $(STAMP)-run $@
 
 , := ,

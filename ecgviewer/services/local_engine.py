@@ -83,7 +83,8 @@ class LocalEngine:
 def load_engine(found: FoundBundles) -> LocalEngine:
     """Import torch, pick the device, and load every enabled network ahead of its first question.
 
-    A network that cannot be loaded answers with its sentence when it is asked.
+    Networks that read pictures are left until a page is opened: few readers ever open one, and MONAI, which
+    builds them, takes seconds to import. A network that cannot be loaded answers with its sentence when it is asked.
     """
     from ecgviewer.paths import matplotlib_folder
 
@@ -94,5 +95,6 @@ def load_engine(found: FoundBundles) -> LocalEngine:
     enabled = [info for info in found.bundles if info.enabled]
     engine = Engine(enabled)
     for info in enabled:
-        engine.load(info.name)
+        if not info.prepare.is_sheet:
+            engine.load(info.name)
     return LocalEngine(engine)

@@ -58,7 +58,7 @@ def build_net(arch: str, n_classes: int, **options: Any) -> nn.Module:
     except ModuleNotFoundError as error:
         raise UnknownArchitectureError(
             f"The network {arch!r} needs {error.name}, which is not installed: "
-            "run pip install 'ecgviewer[images]' first."
+            f"run pip install {error.name} first."
         ) from error
     except TypeError as error:
         raise UnknownArchitectureError(f"The options {options} do not fit {arch!r} ({error}).") from error
