@@ -84,7 +84,8 @@ def load_engine(found: FoundBundles) -> LocalEngine:
     """Import torch, pick the device, and load every enabled network ahead of its first question.
 
     Networks that read pictures are left until a page is opened: few readers ever open one, and MONAI, which
-    builds them, takes seconds to import. A network that cannot be loaded answers with its sentence when it is asked.
+    builds them, takes seconds to import. A network that cannot be loaded answers with its sentence when it
+    is asked.
     """
     from ecgviewer.paths import matplotlib_folder
 
