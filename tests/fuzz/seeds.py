@@ -78,6 +78,19 @@ def _zip(folder: Path) -> Path:
     return folder / "ecg.zip"
 
 
+def _sheet(suffix: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        from inference.records import read_record
+        from tests.unit.sheet_pictures import Sheet, drawn
+
+        demo = Path(__file__).resolve().parents[2] / "resources" / "demo" / "01_synthetic_normal.hea"
+        picture = drawn(read_record(demo), Sheet(dpi=100.0)).crop((0, 0, 600, 400))
+        picture.save(folder / f"sheet{suffix}")
+        return folder / f"sheet{suffix}"
+
+    return make
+
+
 BUILT: Final = (
     Seed("WFDB", "format 16", _wfdb),
     Seed("WFDB", "format 212", _wfdb_212),
@@ -86,6 +99,9 @@ BUILT: Final = (
     Seed("NumPy", "npz", _npz),
     Seed("CSV", "semicolons and decimal commas", _csv),
     Seed("ZIP", "a WFDB record", _zip),
+    Seed("Picture", "PNG", _sheet(".png")),
+    Seed("Picture", "JPEG", _sheet(".jpg")),
+    Seed("Picture", "TIFF", _sheet(".tif")),
 )
 
 _REAL: Final = (
