@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from ecgviewer.services.inference_service import WhyRequest
 from ecgviewer.widgets import wording
 from ecgviewer.window_parts import WindowParts
 from ecgviewer.workspace import Workspace
@@ -73,11 +74,14 @@ class WindowPage(QObject):
         maps = self._maps_of(page)
         sheet = self._parts.ecg.sheet
         sheet.show_maps(maps, self._method, is_visible=self._workspace.view.saliency)
-        if not maps:
+        if not maps or not sheet.isVisible():
             return
         shown = next((each for each in maps if each.method == self._method), maps[0])
         info = self._workspace.bundle(shown.bundle)
         self._parts.why.set_why(wording.map_sentence(shown, info))
+        card = self._parts.models.cards.get(shown.bundle)
+        if card is not None:
+            card.set_why(WhyRequest(), is_shown=self._workspace.view.saliency)
 
     def _maps_of(self, page: Page) -> tuple[PageMap, ...]:
         answers = self._workspace.answers.values()

@@ -93,6 +93,7 @@ class PageCard(QWidget):
     def _set_methods(self, names: tuple[str, ...]) -> None:
         self._methods = names
         self._row.removeWidget(self.methods)
+        self.methods.hide()
         self.methods.deleteLater()
         choices = [(name, name, f"Show the map that {name} gives") for name in names]
         self.methods = Segmented(choices)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from inference.pages.page_layout import PageLayout
 from inference.pages.scans.page_sheet import PageSheet, onto_page
+from inference.records.leads import STANDARD_LEADS
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -45,5 +46,6 @@ def where_it_lies(heat: FloatArray, sheet: PageSheet, layout: PageLayout | None)
         share += part
     if share < MOST:
         return "It is spread over the page and lies on no lead in particular."
+    names.sort(key=lambda name: STANDARD_LEADS.index(name) if name in STANDARD_LEADS else len(STANDARD_LEADS))
     said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"Most of it lies on {said}."

@@ -129,6 +129,17 @@ def _dicom(syntax: str, order: str = "<") -> Callable[[Path], Path]:
         ]
         return write_dicom(folder / "ecg.dcm", ecg([*columns, beat], PatientAge="061Y"), syntax)
 
+
+def _sheet(suffix: str) -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        from inference.records import read_record
+        from tests.unit.sheet_pictures import Sheet, drawn
+
+        demo = Path(__file__).resolve().parents[2] / "resources" / "demo" / "01_synthetic_normal.hea"
+        picture = drawn(read_record(demo), Sheet(dpi=100.0)).crop((0, 0, 600, 400))
+        picture.save(folder / f"sheet{suffix}")
+        return folder / f"sheet{suffix}"
+
     return make
 
 
@@ -173,6 +184,9 @@ BUILT: Final = (
     Seed("DICOM", "deflated", _dicom("1.2.840.10008.1.2.1.99")),
     Seed("HL7 aECG", "two sets of leads and a beat", _aecg),
     Seed("Schiller XML", "rhythm and averages", _schiller),
+    Seed("Picture", "PNG", _sheet(".png")),
+    Seed("Picture", "JPEG", _sheet(".jpg")),
+    Seed("Picture", "TIFF", _sheet(".tif")),
 )
 
 _REAL: Final = (

@@ -130,5 +130,5 @@ def test_a_network_of_monais_without_monai_says_what_to_install(
     for name in [each for each in sys.modules if each.split(".")[0] == "monai"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "monai", None)
-    with pytest.raises(UnknownArchitectureError, match="needs monai.*pip install monai"):
+    with pytest.raises(UnknownArchitectureError, match=r"needs monai.*pip install monai"):
         build_net(arch, 4)

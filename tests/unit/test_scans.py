@@ -147,10 +147,9 @@ def test_without_readable_names_the_usual_order_is_assumed_and_said(
         (Sheet(rows=CABRERA_3X4, has_names=False), "limb leads contradict each other"),
         (Sheet(has_pulses=False), "no calibration pulse"),
         (Sheet(gain_mm_mv=5.0), "no calibration pulse"),
-        (Sheet(speed_mm_s=50.0), "no calibration pulse"),
         (Sheet(row_mm=12.0), ""),
     ],
-    ids=["Cabrera", "Cabrera unnamed", "no pulse", "5 mm/mV", "50 mm/s", "rows that touch"],
+    ids=["Cabrera", "Cabrera unnamed", "no pulse", "5 mm/mV", "rows that touch"],
 )
 def test_a_sheet_that_something_speaks_against_stays_a_picture_with_the_reason(
     heart: Record, opened: Callable[[Image.Image], Page], sheet: Sheet, reason: str
@@ -209,10 +208,16 @@ def test_exif_orientation_and_the_first_of_several_pages_are_heeded(heart: Recor
     assert "The file has 2 pages; the first one was opened." in first.sentences
 
 
-@pytest.mark.parametrize("side", [200, 20_000], ids=["too small", "a bomb"])
-def test_a_picture_of_impossible_size_is_refused_before_it_is_unpacked(tmp_path: Path, side: int) -> None:
+@pytest.mark.parametrize(
+    ("side", "sentence"),
+    [(200, "has only 200 × 200 pixels"), (6_000, "declares 6000 × 6000 pixels"), (20_000, "far more pixels")],
+    ids=["too small", "a bomb", "a large bomb"],
+)
+def test_a_picture_of_impossible_size_is_refused_before_it_is_unpacked(
+    tmp_path: Path, side: int, sentence: str
+) -> None:
     Image.new("1", (side, side), 1).save(tmp_path / "sheet.png")
-    with pytest.raises(RecordError, match=f"{side} × {side} pixels"):
+    with pytest.raises(RecordError, match=sentence):
         open_page(tmp_path / "sheet.png")
 
 
@@ -224,7 +229,9 @@ def test_picture_models_see_a_page_as_the_sheet_that_they_learned_from(
     learned = draw_paper_picture(leads)
     seen, drawn_ink = (255 - picture.min(axis=2).astype(float) for picture in (page.sheet.picture, learned))
     assert page.sheet.picture.shape == (224, 224, 3)
-    assert np.corrcoef(seen.ravel(), drawn_ink.ravel())[0, 1] > 0.7
+    # The page leaves a gap after its pulse that the drawn sheet has not.
+    shifted = (np.roll(seen, shift, axis=1) for shift in range(-6, 7))
+    assert max(np.corrcoef(each.ravel(), drawn_ink.ravel())[0, 1] for each in shifted) > 0.7
     assert seen.mean() == pytest.approx(drawn_ink.mean(), rel=0.25)
     array = prepare_page(page, PrepareSpec(profile="paper-picture-224")).array
     assert array.shape == (1, 3, 224, 224)

@@ -142,8 +142,9 @@ FACTS: Final = {
         data=(
             _always("Likelihoods are not used: any MI or injury code counts, many carry an unknown one."),
             _always(
-                "All sheets have one layout (three rows of four leads and a rhythm strip) on red paper, and "
-                "are moved and tinted a little at random."
+                "All sheets have one layout (three rows of four leads and a rhythm strip) on red paper; in "
+                "training they are shifted by a few pixels, and contrast, brightness and noise change a little "
+                "at random."
             ),
             _UNKNOWN_PATIENTS,
         ),

@@ -125,7 +125,10 @@ def _rows_of(ink: FloatArray, pulses: Sequence[Pulse]) -> _Rows:
         raise NotDigitisedError("there is too little paper to the right of its calibration pulses")
     traces = follow_rows(ink, [pulse.baseline for pulse in pulses], first, stop)
     loose = loose_parts(ink, traces)
-    return _Rows(traces, list(pulses), loose, find_names(loose))
+    highest = pulses[0].baseline - _NAME_ABOVE_MM * PX_PER_MM
+    lowest = pulses[-1].baseline + _NAME_BELOW_MM * PX_PER_MM
+    among_rows = [part for part in loose if highest <= part.y0 and part.y1 <= lowest]
+    return _Rows(traces, list(pulses), loose, find_names(among_rows))
 
 
 def _arranged(rows: _Rows) -> _Reading:

@@ -35,7 +35,9 @@ _SURE_OTHER: Final = 0.78
 _AS_ALIKE: Final = 0.12
 _FAR_LESS_ALIKE: Final = 0.25
 """In a typeface that is not known here V2 and V3 may change places, but neither is taken for V4 or aVL."""
-_MOST_WORDS: Final = 400
+_MOST_WORDS: Final = 80
+"""A page with more words among its rows is looked at no further: twelve of them are names."""
+_MOST_PARTS: Final = 600
 _DOT: Final = np.ones((5, 5), dtype=np.float32)
 
 
@@ -62,7 +64,7 @@ class FoundName:
 
 def find_names(parts: Sequence[LoosePart]) -> list[FoundName]:
     """The lead names among a page's loose ink; what is not clearly one of the twelve is left out."""
-    letters = [part for part in parts if _is_letter(part)]
+    letters = [part for part in parts if _is_letter(part)][:_MOST_PARTS]
     found = []
     for word in _words(letters)[:_MOST_WORDS]:
         likeness = _likeness_to_names(word)
@@ -111,7 +113,7 @@ def _likeness(word: FloatArray, name: FloatArray) -> float:
     broader = (word.shape[1] / word.shape[0]) / (name.shape[1] / name.shape[0])
     if not 0.6 < broader < 1.67:
         return 0.0
-    first, second = _resized(word, name.shape[1]), _resized(name, name.shape[1])
+    first, second = _resized(word, name.shape[1]), name
     if first.std() < 1e-6 or second.std() < 1e-6:
         # A bare stroke is the letter I in most typefaces.
         return 1.0 if first.std() == second.std() else 0.0
@@ -139,7 +141,8 @@ def _shapes() -> dict[str, list[FloatArray]]:
     fonts.append(Typefaces.load_default(48))
     drawn = {name: [_drawn(name, font) for font in fonts] for name in STANDARD_LEADS}
     # The letters of the project's own small sheets have the serifs that many recorders give to I.
-    return {name: [*shapes, np.kron(lettering(name), _DOT)] for name, shapes in drawn.items()}
+    whole = {name: [*shapes, np.kron(lettering(name), _DOT)] for name, shapes in drawn.items()}
+    return {name: [_resized(each, each.shape[1]) for each in shapes] for name, shapes in whole.items()}
 
 
 def _drawn(name: str, font: FreeTypeFont | ImageFont) -> FloatArray:

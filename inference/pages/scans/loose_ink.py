@@ -20,7 +20,7 @@ _AROUND_PX: Final = 2
 """The rim of a stroke is grey for so many pixels."""
 _HARMLESS_MM: Final = 1.2
 """Specks, and rims of the strokes, are smaller than this."""
-_MOST_PARTS: Final = 5000
+_MOST_PARTS: Final = 3000
 
 
 @dataclass(frozen=True, slots=True)

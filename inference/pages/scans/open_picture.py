@@ -51,6 +51,10 @@ def open_picture(path: Path) -> tuple[ByteArray, tuple[str, ...]]:
                 pixels = _upright(picture)
     except RecordError:
         raise
+    except Image.DecompressionBombError:
+        raise RecordError(
+            "The picture declares far more pixels than this program reads: save the page at 300 dpi."
+        ) from None
     except MemoryError:
         raise RecordError("There is not enough memory for this picture: save it smaller.") from None
     except Exception:

@@ -19,7 +19,7 @@ PX_PER_MM: Final = 8
 """Of the straightened page: 200 samples a second at 25 mm/s, 0.0125 mV at 10 mm/mV."""
 FLAT_LIMIT: Final = 0.12
 """Root mean square bend of the grid's lines, in their spacing, above which the paper is not flat."""
-_MARGIN_MM: Final = 15.0
+_MARGIN_MM: Final = 5.0
 _MOST_MM: Final = 450.0
 """An A3 sheet with its margins."""
 _FEWEST_FINE: Final = 100
