@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from inference.records.patient_text import MAX_AGE_YEARS
@@ -52,6 +52,14 @@ def believed_clock(moment: datetime | None) -> tuple[datetime | None, tuple[str,
         note = "The time of recording is unknown: the file gives 1 January 1970, a clock that was never set."
         return None, (note,)
     return moment, ()
+
+
+def later(moment: datetime | None, seconds: float) -> datetime | None:
+    """So many seconds after a moment; None where that is beyond the years that a date can have."""
+    try:
+        return None if moment is None else moment + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def age_of(
