@@ -175,3 +175,12 @@ def test_predict_writes_a_line_for_every_ten_seconds_of_a_long_recording(
     assert "13 × 10 s, 1 without an answer." in told
     assert CAVEAT in told
     assert "1 records, 0 refused." in told
+
+
+def test_a_file_that_is_gone_is_no_gap_in_the_answers(tmp_path: Path, bundle: BundleInfo) -> None:
+    header = write_long(tmp_path, 130)
+    long, engine = opened(header), Known()
+    header.with_suffix(".dat").unlink()
+    found = scan_window(engine, [bundle], long, 40.0, never)
+    assert found.unread == "'holter.dat' cannot be read any more: check that it is still there."
+    assert (found.probabilities, found.why, engine.asked) == ({}, {}, [])
