@@ -129,6 +129,11 @@ class LibraryIndex:
             if files:
                 connection.execute(insert(_FILE), [asdict(file) for file in files])
 
+    def forget_kind(self, suffix: str) -> None:
+        """Forget what was found in files of one ending, such as '.csv'; capitals count as small letters."""
+        with self._writing() as connection:
+            connection.execute(delete(_FILE).where(_FILE.c.path.iendswith(suffix, autoescape=True)))
+
     def listing(self, root: str) -> tuple[str, ...]:
         """The paths that `root` held when it was last looked through, in their order; () for a new root."""
         query = select(_LISTED.c.path).where(_LISTED.c.root == root).order_by(_LISTED.c.place)
