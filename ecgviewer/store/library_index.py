@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     Column,
     Connection,
@@ -175,7 +176,9 @@ def _as_store_error() -> Iterator[None]:
 
 
 def _opened(file: Path) -> Engine:
-    engine, place = connect(f"sqlite:///{file}", busy_timeout_s=1.0)
+    # Built, not written: a '?' or '#' in a folder's name would end the path and put the file elsewhere.
+    url = URL.create("sqlite", database=str(file)).render_as_string()
+    engine, place = connect(url, busy_timeout_s=1.0)
     try:
         with engine.connect() as connection:
             writer = connection.execution_options(writes=True)
