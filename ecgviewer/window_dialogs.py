@@ -47,7 +47,7 @@ class WindowDialogs(QObject):
 
     def ask_table(self) -> None:
         """Ask what the open table holds; without one, say that there is nothing to ask."""
-        table = self._workspace.undescribed
+        table = self._workspace.table
         if table is None:
             self._status.tell("The open record describes itself: there is nothing to ask.")
             return

@@ -176,13 +176,19 @@ class Workspace(QObject):
         """What is to be asked of the reader before the open file can be read; None where nothing is."""
         return None if self._loaded is None else self._loaded.undescribed
 
+    @property
+    def table(self) -> UndescribedTable | None:
+        """The open file where the reader has to say, or has said, what it holds; None for any other."""
+        return self.undescribed or (None if self._path is None else self.tables.table_at(self._path))
+
     def describe_table(self, facts: TableFacts, *, for_its_form: bool) -> str:
         """Read the open table as the reader says; returns why that cannot be kept, '' where it is."""
-        table = self.undescribed
-        assert table is not None, "only an undescribed table is described"
+        table = self.table
+        assert table is not None, "only a table that does not describe itself is described"
         problem = self.tables.describe(table, facts, for_its_form=for_its_form)
-        self.records.forget_undescribed()
-        self.library.look_again()
+        suffix = table.path.suffix.lower()
+        self.records.forget_kind(suffix)
+        self.library.look_again(suffix)
         self.open_record(table.path)
         return problem
 

@@ -32,6 +32,7 @@ EXIT_DONE: Final = 0
 EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
 MAX_LINE_BYTES: Final = 1_000_000
+_FAULT: Final = "The program failed on this file; its messages say where."
 
 _log = logging.getLogger(__name__)
 
@@ -169,7 +170,7 @@ class _Predictor:
         except Exception:
             # One file must not end a run over thousands; the traceback tells the bug.
             _log.exception("Reading %s failed", path)
-            yield {"path": str(path), "error": "The program failed on this file; its messages say where."}
+            yield {"path": str(path), "error": _FAULT}
         else:
             if record is not None:
                 yield {"path": str(path), **self._said(record)}
@@ -184,9 +185,13 @@ class _Predictor:
 
         try:
             record = long.window(start_s)
+            sentence = unreadable(analyse(record))
         except RecordError as error:
             return {"error": str(error)}
-        sentence = unreadable(analyse(record))
+        except Exception:
+            # Ten seconds must not end a run over hours; the traceback tells the bug.
+            _log.exception("Reading %s at %g s failed", long.path, start_s)
+            return {"error": _FAULT}
         return self._said(record) if sentence is None else {"error": sentence}
 
     def _said(self, record: Record) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from inference.records.errors import RecordError
+from inference.records.errors import RecordError, UnreadableFileError
 
 if TYPE_CHECKING:
     # Views that draw a curve are on screen before the signal chain's packages are there.
@@ -56,6 +56,8 @@ class WindowScan:
     probabilities: dict[str, float] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
     """The sentence why a bundle gave no answer here."""
+    unread: str = ""
+    """The sentence why the file could not be read here, '' where it could: no bundle was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,16 @@ def scan_window(
 ) -> WindowScan:
     """Ask every bundle about the ten seconds from `start_s`. Raises Stopped.
 
-    A window without valid signal, or too bad to be read, is a gap with its reason.
+    A window without valid signal, or too bad to be read, is a gap with its reason; one whose file is gone
+    is `unread`.
     """
     from inference.analysis_cache import AnalysisCache
     from inference.results import Prediction
 
     try:
         record = long.window(start_s, WINDOW_S)
+    except UnreadableFileError as error:
+        return WindowScan(start_s, unread=str(error))
     except RecordError as error:
         return WindowScan(start_s, why={info.name: str(error) for info in bundles})
     analyses = AnalysisCache(capacity=len(bundles) + 1)

@@ -96,10 +96,12 @@ def columns_of_samples(samples_mv: FloatArray, first: float, per_px: float, n_co
     return Columns(_middles(inside.size), np.fmin.reduceat(shown, inside), np.fmax.reduceat(shown, inside))
 
 
-def columns_of_envelope(envelopes: Envelopes, lead: int, start: int, stop: int, n_columns: int) -> Columns:
-    """One lead of the pyramid on `n_columns` pixels."""
+def columns_of_envelope(
+    envelopes: Envelopes, lead: int, start: int, stop: int, n_columns: int, width_px: int
+) -> Columns:
+    """One lead of the pyramid in `n_columns` equal parts of `width_px` pixels."""
     low, high = envelopes.envelope(lead, start, stop, n_columns)
-    return Columns(_middles(n_columns), low, high)
+    return Columns(_middles(n_columns) * (width_px / n_columns), low, high)
 
 
 def _middles(n_columns: int) -> npt.NDArray[np.float64]:

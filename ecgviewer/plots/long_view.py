@@ -125,13 +125,18 @@ class LongView(QWidget):
         return QRectF(middle - width / 2, 0.5, width, self.plot_px[1] - 1.0)
 
     def columns(self, lead: int) -> Columns:
-        """One lead of the seen span from the pyramid, a column for each pixel of the screen."""
+        """One lead of the seen span from the pyramid, a column for each pixel of the screen.
+
+        Fewer where they would be narrower than the pyramid's bins: what is drawn never waits for the file.
+        """
         assert self._recording is not None
         assert self._reach is not None
         width, fs_hz = int(self.plot_px[0]), self._recording.fs_hz
         start = round(self._span.start_s * fs_hz)
         stop = min(round(self._span.stop_s * fs_hz), self._recording.n_samples)
-        return columns_of_envelope(self._reach, lead, start, max(stop, start + 1), width)
+        n_columns = max(min(width, (stop - start) // self._reach.base_bin), 1)
+        stop = max(stop, start + self._reach.base_bin)
+        return columns_of_envelope(self._reach, lead, start, stop, n_columns, width)
 
     def paint_ground(self, painter: QPainter) -> None:
         """The paper's colour, with a line at each mark of the time axis and its label."""

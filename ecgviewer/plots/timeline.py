@@ -14,6 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 LEAST_SPAN_S: Final = 2.0
 """One beat or two: closer is the paper's business."""
 _STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
+_DAY_S: Final = 86_400
 _LABEL_PX: Final = 76.0
 """Room of one label with the space around it: '2026-11-21'."""
 
@@ -72,9 +73,13 @@ def ticks(span: Span, width_px: float, began: datetime | None) -> list[tuple[flo
 
 
 def clock_label(time_s: float, began: datetime | None) -> str:
-    """A time as the reader is told it: '03:12:40' by the clock, '+03:12:40' from an unknown start."""
+    """A time as the reader is told it: '03:12:40' by the clock, '+03:12:40' from an unknown start.
+
+    After the first 24 h every clock time has been before: from there on it has its day.
+    """
     if began is not None:
-        return f"{began + timedelta(seconds=math.floor(time_s)):%H:%M:%S}"
+        when = began + timedelta(seconds=math.floor(time_s))
+        return f"{when:%H:%M:%S}" if time_s < _DAY_S else f"{when:%Y-%m-%d %H:%M:%S}"
     return "+" + _since_start(math.floor(time_s))
 
 

@@ -86,6 +86,10 @@ class IndexService(QObject):
             "index", lambda _stop: self._look_up(paths, root), self._on_looked_up, topic=_TOPIC
         )
 
+    def forget_kind(self, suffix: str) -> None:
+        """What was found in files of one ending, in lower case, does not hold any more, in any library."""
+        self._background.submit("index", lambda _stop: self._forget_kind(suffix), lambda _done: None)
+
     def cancel(self) -> None:
         """Look into no more files; what was found stays known."""
         self._background.supersede(_TOPIC)
@@ -121,6 +125,11 @@ class IndexService(QObject):
         if index is not None and root is not None:
             self._try_to_keep(lambda: index.keep_listing(str(root), [str(path) for path in paths]))
         return still_true(index, paths)
+
+    def _forget_kind(self, suffix: str) -> None:
+        index = self._open()
+        if index is not None:
+            self._try_to_keep(lambda: index.forget_kind(suffix))
 
     def _look_into(self, paths: list[Path], should_stop: ShouldStop) -> list[IndexedFile]:
         files = []

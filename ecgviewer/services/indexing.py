@@ -5,6 +5,7 @@ Nothing here knows Qt; every function runs on the one thread of the lane that ho
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from inference.long_records import LongRecord
     from inference.records.record import Record
 
+_log = logging.getLogger(__name__)
 _NEVER_STILL_TRUE: Final = (-2, -2)
 """A stamp that no file has."""
 
@@ -48,6 +50,18 @@ def look_into(path: Path, read: Callable[[Path], Record] | None = None) -> Index
 
     A file that is not usable is an answer, not an exception.
     """
+    from ecgviewer.store.library_index import IndexedFile
+
+    try:
+        return _looked_into(path, read)
+    except Exception:
+        # One file must not end the import of thousands; the traceback tells the bug.
+        _log.exception("Looking into %s failed", path)
+        sentence = "The program failed on this file; the log has the details."
+        return IndexedFile(str(path), *_NEVER_STILL_TRUE, refusal=sentence)
+
+
+def _looked_into(path: Path, read: Callable[[Path], Record] | None) -> IndexedFile:
     from ecgviewer.store.library_index import IndexedFile
     from inference.long_records import open_long
     from inference.records import RecordError, read_record

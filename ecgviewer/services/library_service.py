@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from ecgviewer.services.background import Background
+from ecgviewer.services.background import Background, ShouldStop
 from ecgviewer.services.index_service import IndexService
 from ecgviewer.services.library_entry import LibraryEntry, names_for, recording_warnings, with_index
 from ecgviewer.services.record_service import LoadedRecord
@@ -54,9 +56,9 @@ def remembered_scan(root: Path, paths: list[Path]) -> Scan | None:
     return Scan(root.name, tuple(dict.fromkeys(paths)), tuple(names_for(paths, root)), paths[0], root)
 
 
-def scan(opened: list[Path]) -> Scan:
+def scan(opened: list[Path], should_stop: ShouldStop = lambda: False) -> Scan:
     """Find the records in folders and files; a single file brings its folder along,
-    an archive what it holds."""
+    an archive what it holds. Ends early, with what was found, where `should_stop` says so."""
     from inference.records.files import find_records
     from inference.records.zip_members import ZIP_SUFFIX
 
@@ -65,7 +67,7 @@ def scan(opened: list[Path]) -> Scan:
     if len(opened) == 1 and opened[0].is_file() and opened[0].suffix.lower() != ZIP_SUFFIX:
         first = opened[0]
         roots = [opened[0].parent]
-    found: dict[Path, None] = dict.fromkeys(find_records(roots))
+    found: dict[Path, None] = dict.fromkeys(takewhile(lambda _path: not should_stop(), find_records(roots)))
     if first is not None and first not in found:
         same = [path for path in found if path.with_suffix("") == first.with_suffix("")]
         first = same[0] if same else first
@@ -113,10 +115,18 @@ class LibraryService(QObject):
         self._shown = None
         self.scanning.emit()
         self.index.remembered(lambda: root_of(paths), remembered_scan, self._on_remembered)
-        self._background.submit("reader", lambda _stop: scan(paths), self._on_scanned, topic="library")
+        self._background.submit("reader", partial(scan, paths), self._on_scanned, topic="library")
 
-    def look_again(self) -> None:
-        """Look into the files that could not be read: more is known of them now."""
+    def look_again(self, suffix: str) -> None:
+        """Look anew into the files of one ending, in lower case: other things are said of them now."""
+        self.index.forget_kind(suffix)
+        self._put(
+            [
+                replace(entry, is_analysed=False)
+                for entry in self._entries.values()
+                if entry.path.suffix.lower() == suffix
+            ]
+        )
         if self._shown is not None:
             self.index.set_paths(self._shown.paths, self._shown.root)
 

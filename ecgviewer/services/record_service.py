@@ -174,9 +174,9 @@ class RecordService(QObject):
                 self.looked_into.emit(self._kept[path, 0.0])
         self._peek_next()
 
-    def forget_undescribed(self) -> None:
-        """Forget the tables that could not be read for want of a description: one was given now."""
-        for place in [place for place, loaded in self._kept.items() if loaded.undescribed is not None]:
+    def forget_kind(self, suffix: str) -> None:
+        """Forget the files of one ending, in lower case: what such tables hold was said anew."""
+        for place in [place for place in self._kept if place[0].suffix.lower() == suffix]:
             del self._kept[place]
 
     def forget(self) -> None:

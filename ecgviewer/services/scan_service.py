@@ -190,13 +190,19 @@ class ScanService(QObject):
         self._background.submit(
             "engine",
             lambda should_stop: engine.scan_window(infos, recording, start_s, should_stop),
-            lambda found: self._on_window(behind, found),
+            lambda found: self._on_window(place, behind, found),
             topic="scan",
             on_failure=self._on_failed,
         )
 
-    def _on_window(self, asked: list[_Growing], found: WindowScan | None) -> None:
-        if found is None:
+    def _on_window(self, place: int, asked: list[_Growing], found: WindowScan | None) -> None:
+        if found is None or any(each.n_done != place for each in asked):
+            # Stopped, or asked twice because a scan was taken up again before its next window was asked.
+            return
+        if found.unread:
+            # Kept as gaps, these would stay gaps when the disk is there again.
+            self.stop()
+            self.refused.emit(f"The scan stopped. {found.unread}")
             return
         for each in asked:
             each.add(found)

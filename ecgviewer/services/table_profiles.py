@@ -36,10 +36,14 @@ class TableProfiles:
         self._file = file
         self._by_form: dict[str, TableFacts] = {} if file is None else _loaded(file)
         self._by_path: dict[Path, TableFacts] = {}
+        self._read: dict[Path, UndescribedTable] = {}
 
     def read(self, path: Path) -> Record:
-        """`read_record`, with what was said of such a table. Raises RecordError as it does."""
-        from inference.records import read_record
+        """`read_record`, with what was said of such a table.
+
+        Raises RecordError as it does, and UndescribedError where it cannot be as it was said.
+        """
+        from inference.records import RecordError, read_record
         from inference.records.errors import UndescribedError
 
         try:
@@ -48,7 +52,17 @@ class TableProfiles:
             facts = self.facts_for(error.table)
             if facts is None:
                 raise
-        return read_record(path, fs_hz=facts.fs_hz, unit=facts.unit, lead_order=facts.lead_order)
+            table = error.table
+        self._read[path] = table
+        try:
+            return read_record(path, fs_hz=facts.fs_hz, unit=facts.unit, lead_order=facts.lead_order)
+        except RecordError as error:
+            # A slip of the hand would otherwise keep every such table from ever being read.
+            raise UndescribedError(str(error), table) from error
+
+    def table_at(self, path: Path) -> UndescribedTable | None:
+        """The table that was read as the reader said, so that it can be said anew; None for other files."""
+        return self._read.get(path)
 
     def facts_for(self, table: UndescribedTable) -> TableFacts | None:
         """What was said of this file, else of tables of its form; None where nothing was."""
@@ -56,9 +70,10 @@ class TableProfiles:
 
     def describe(self, table: UndescribedTable, facts: TableFacts, *, for_its_form: bool) -> str:
         """Take over what the reader says; returns the sentence why it cannot be kept, '' where it is."""
-        self._by_path = self._by_path | {table.path: facts}
         if not for_its_form:
+            self._by_path = self._by_path | {table.path: facts}
             return ""
+        self._by_path = {path: said for path, said in self._by_path.items() if path != table.path}
         self._by_form = self._by_form | {table.form: facts}
         if self._file is None:
             return ""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     Column,
     Connection,
@@ -129,6 +130,11 @@ class LibraryIndex:
             if files:
                 connection.execute(insert(_FILE), [asdict(file) for file in files])
 
+    def forget_kind(self, suffix: str) -> None:
+        """Forget what was found in files of one ending, such as '.csv'; capitals count as small letters."""
+        with self._writing() as connection:
+            connection.execute(delete(_FILE).where(_FILE.c.path.iendswith(suffix, autoescape=True)))
+
     def listing(self, root: str) -> tuple[str, ...]:
         """The paths that `root` held when it was last looked through, in their order; () for a new root."""
         query = select(_LISTED.c.path).where(_LISTED.c.root == root).order_by(_LISTED.c.place)
@@ -170,7 +176,9 @@ def _as_store_error() -> Iterator[None]:
 
 
 def _opened(file: Path) -> Engine:
-    engine, place = connect(f"sqlite:///{file}", busy_timeout_s=1.0)
+    # Built, not written: a '?' or '#' in a folder's name would end the path and put the file elsewhere.
+    url = URL.create("sqlite", database=str(file)).render_as_string()
+    engine, place = connect(url, busy_timeout_s=1.0)
     try:
         with engine.connect() as connection:
             writer = connection.execution_options(writes=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from inference.records.errors import RecordError
 from inference.records.framed_file import SampleSource
 from inference.records.marks import comments_within
 from inference.records.record import FloatArray, ImportReport, Patient, Record, SyntheticTruth
+from inference.records.timestamps import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,6 @@ class LongRecord:
             f"{length / self.fs_hz:g} s from {clock_text(offset_s)}{_PART_OF}"
             f"{duration_text(self.duration_s)}."
         )
-        began = None if self.acquired_at is None else self.acquired_at + timedelta(seconds=offset_s)
         return assemble(
             Found(
                 path=self.path,
@@ -77,7 +77,7 @@ class LongRecord:
                 fs_hz=self.fs_hz,
                 leads=tuple(zip(self.lead_names, mv, strict=True)),
                 patient=self.patient,
-                acquired_at=began,
+                acquired_at=later(self.acquired_at, offset_s),
                 comments=comments_within(self.comments, start, length)
                 + self.source.notes_between(start, start + length),
                 synthetic=self.synthetic,

@@ -17,6 +17,7 @@ from inference.records.opened import Opened
 from inference.records.reader import open_recording
 from inference.records.record import ImportReport
 from inference.records.safety import check_long_shape
+from inference.records.timestamps import later
 
 LONG_S: Final = 120.0
 """Beyond two minutes a recording is looked at in windows: standard ECGs last 10 s, rhythm strips a minute."""
@@ -58,7 +59,8 @@ def _long_record(opened: Opened) -> LongRecord:
         ),
         source=opened.source,
         patient=found.patient,
-        acquired_at=found.acquired_at,
+        # Views name clock times up to a recording's end, which has to be a date as well.
+        acquired_at=found.acquired_at if later(found.acquired_at, opened.duration_s) else None,
         device=found.device,
         comments=found.comments,
         synthetic=found.synthetic,

@@ -13,6 +13,10 @@ class RecordError(Exception):
     """
 
 
+class UnreadableFileError(RecordError):
+    """The disk does not give the file any more: nothing is known of what it holds there."""
+
+
 @dataclass(frozen=True, slots=True)
 class UndescribedTable:
     """An array or table whose numbers can be read, but which does not say what they are.

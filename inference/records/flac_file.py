@@ -9,9 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from inference.records.errors import RecordError
+from inference.records.errors import RecordError, UnreadableFileError
 from inference.records.framed_file import FramedSignal, in_mv
 from inference.records.record import FloatArray
+from inference.records.safety import is_file
 
 FLAC_BITS: Final = {508: ("PCM_S8", 8), 516: ("PCM_16", 16), 524: ("PCM_24", 24)}
 """Kind and bits of a sample; as int32 they come in the upper bits."""
@@ -54,6 +55,10 @@ class FlacFile:
                 stream.seek(start)
                 frames = stream.read(stop - start, dtype="int32", always_2d=True)
         except (OSError, RuntimeError):
+            if not is_file(self.path):
+                raise UnreadableFileError(
+                    f"'{self.path.name[:80]}' cannot be read any more: check that it is still there."
+                ) from None
             raise RecordError(
                 f"'{self.path.name[:80]}' may not be read or is damaged: copy the record again."
             ) from None

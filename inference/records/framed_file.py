@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from inference.records.errors import RecordError
+from inference.records.errors import RecordError, UnreadableFileError
 from inference.records.record import FloatArray
 from inference.records.sample_words import IntArray, SampleWords
 from inference.records.units import scaled_mv
@@ -103,7 +103,7 @@ class FramedFile:
                 stream.seek(place)
                 content = stream.read(n_bytes)
         except OSError:
-            raise RecordError(
+            raise UnreadableFileError(
                 f"'{self.path.name[:80]}' cannot be read any more: check that it is still there."
             ) from None
         missing = n_bytes - len(content)

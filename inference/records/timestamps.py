@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from inference.records.patient_text import MAX_AGE_YEARS
@@ -75,6 +75,14 @@ def recorded_at(written: str) -> tuple[datetime | None, tuple[str, ...]]:
         return None, ()
     is_day_alone = _DAY_ALONE.fullmatch(written.strip()) is not None
     return recorded_on(moment.date(), None if is_day_alone else moment.time())
+
+
+def later(moment: datetime | None, seconds: float) -> datetime | None:
+    """So many seconds after a moment; None where that is beyond the years that a date can have."""
+    try:
+        return None if moment is None else moment + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def age_of(

@@ -137,3 +137,21 @@ def test_a_library_in_an_archive_is_a_library(desk: Desk, folder: Path) -> None:
     assert desk.workspace.path is not None
     assert desk.workspace.path.parent == archive
     assert desk.workspace.record is not None
+
+
+def test_a_file_on_which_the_program_fails_does_not_end_the_import(
+    desk: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looked_into = indexing._looked_into
+
+    def failing(path: Path, read: Callable[[Path], Record] | None) -> object:
+        return looked_into(path, read) if path.stem[:2] != "02" else 1 / 0
+
+    monkeypatch.setattr(indexing, "_looked_into", failing)
+    desk.window.open_paths([folder])
+
+    assert not desk.workspace.library.index.is_busy
+    entries = [desk.workspace.library.entry(path) for path in sorted(folder.glob("*.hea"))]
+    assert [entry is not None and entry.patient is not None for entry in entries] == [True, False, True]
+    assert "ZeroDivisionError" in caplog.text
+    caplog.clear()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +13,33 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.app import Desk, assemble
+from inference.bundle_info import BundleInfo
 from inference.labels import Omi
-from inference.long_records import open_long
-from inference.scan import CAVEAT
+from inference.long_records import LongRecord, open_long
+from inference.scan import CAVEAT, WindowScan
 from tests.gui.conftest import MakeDesk
 from tests.gui.window_help import DEMO, MI, OMI, KnownModels, press, shown_texts, stored
 from tests.unit.long_files import write_long
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
+
+
+@dataclass
+class GoneModels(KnownModels):
+    """Models whose recording lies on a disk that comes and goes."""
+
+    is_gone: bool = False
+
+    def scan_window(
+        self,
+        infos: Sequence[BundleInfo],
+        long: LongRecord,
+        start_s: float,
+        should_stop: Callable[[], bool],
+    ) -> WindowScan | None:
+        if self.is_gone:
+            return WindowScan(start_s, unread="'holter.dat' cannot be read any more.")
+        return super().scan_window(infos, long, start_s, should_stop)
 
 
 @pytest.fixture
@@ -305,3 +326,76 @@ def test_without_a_long_recording_its_keys_say_so_and_do_nothing(desk: Desk, act
     assert desk.window.status.saved.text() == "The open record is not a long recording."
     assert desk.workspace.path == path
     assert not desk.window.parts.strip.isVisible()
+
+
+def test_the_overview_is_drawn_without_the_file(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bin of the pyramid is wider than a pixel here; painting neither waits for a disk nor fails."""
+    desk.window.open_paths([write_long(tmp_path, 130)])
+    read: list[object] = []
+    monkeypatch.setattr("inference.long_records.LongRecord.read_mv", lambda *asked: read.append(asked))
+
+    desk.window.parts.long.bar.grab()
+    desk.window.resize(1300, 800)
+    QApplication.processEvents()
+
+    assert read == []
+    assert desk.window.parts.long.bar.columns(1).x_px[-1] > desk.window.parts.long.bar.width() - 20
+
+
+def test_a_scan_taken_up_again_at_once_asks_about_every_window_once(
+    qtbot: QtBot, ecgviewer_home: Path, holter: Path
+) -> None:
+    models = KnownModels(bundles=(OMI, MI), peaks=(50.0,))
+    desk = assemble(find=models.find, load=models.load)
+    desk.window.show()
+    desk.inference.start()
+    desk.window.open_paths([holter])
+    qtbot.waitUntil(lambda: desk.inference.is_ready and desk.workspace.record is not None, timeout=30_000)
+    scan = desk.workspace.scan
+    # As long as the answer is passed on, the question about the next window waits for its turn.
+    scan._clock.start()
+    on_changed: list[int] = []
+
+    def start_again() -> None:
+        if scan.is_running and scan.n_done >= 2 and not on_changed:
+            on_changed.append(scan.n_done)
+            scan.stop()
+            scan.start()
+
+    scan.changed.connect(start_again)
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr("ecgviewer.services.scan_service._NEWS_MS", 0)
+    scan.start()
+    qtbot.waitUntil(lambda: scan.n_done == 30 and not scan.is_running, timeout=30_000)
+    monkey.undo()
+
+    assert on_changed == [2]
+    curve = scan.curves()[0]
+    assert curve.n_done == 30
+    assert curve.starts_s[curve.probabilities > 0.5].tolist() == [50.0]
+    desk.close()
+
+
+def test_a_file_that_vanishes_stops_the_scan_which_goes_on_when_it_is_back(
+    make_desk: MakeDesk, holter: Path
+) -> None:
+    models = GoneModels(bundles=(OMI, MI), peaks=(50.0,))
+    desk = make_desk(models)
+    desk.window.open_paths([holter])
+    scan, refusals = desk.workspace.scan, list[str]()
+    scan.refused.connect(refusals.append)
+
+    models.is_gone = True
+    scan.start()
+    QApplication.processEvents()
+    assert not scan.is_running
+    assert refusals == ["The scan stopped. 'holter.dat' cannot be read any more."]
+    assert scan.n_done == 0
+
+    models.is_gone = False
+    scan.start()
+    while scan.is_running:
+        QApplication.processEvents()
+    assert scan.curves()[0].starts_s[scan.curves()[0].probabilities > 0.5].tolist() == [50.0]

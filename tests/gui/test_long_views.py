@@ -306,3 +306,9 @@ def test_the_strip_goes_along_when_the_paper_shows_seconds_outside_of_it(strip: 
     assert strip.span.start_s == 0.0
     strip.set_window(5000.0)
     assert strip.span == Span(4975.0, FIRST_WIDTH_S)
+
+
+def test_a_clock_time_that_has_been_before_has_its_day() -> None:
+    began = datetime(2024, 3, 14, 22, 15)
+    assert clock_label(86_399.0, began) == "22:14:59"
+    assert clock_label(3 * 86_400.0, began) == "2024-03-17 22:15:00"

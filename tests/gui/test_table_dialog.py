@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QPushButton
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QPushButton
 
+from ecgviewer import paths
 from ecgviewer.app import Desk
 from ecgviewer.dialogs.table_dialog import TableDialog
+from ecgviewer.store.library_index import LibraryIndex
 from tests.gui.conftest import MakeDesk
 from tests.gui.window_help import DEMO
 
@@ -131,3 +134,45 @@ def test_broken_descriptions_are_left_out_with_a_word_in_the_log(
     assert desk.workspace.undescribed is not None
     assert "cannot be read" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.parametrize(("rate", "unit"), [("5", "µV"), ("500", "V"), ("250", "µV")])
+def test_a_slip_in_the_answer_can_be_put_right(desk: Desk, tables: Path, rate: str, unit: str) -> None:
+    desk.window.open_paths([tables])
+    dialog = asked(desk)
+    answer(dialog, rate, unit)
+    dialog.accept()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    wrong = desk.workspace.record
+
+    dialog = asked(desk)
+    assert (dialog.rate.currentText(), dialog.unit.currentText()) == (rate, unit)
+    answer(dialog, "500", "µV")
+    dialog.accept()
+
+    assert wrong is None or wrong.fs_hz == 250
+    for name in ("a", "b"):
+        assert desk.workspace.path == tables / f"{name}.npy"
+        assert desk.workspace.record is not None
+        assert desk.workspace.record.fs_hz == 500
+        desk.window.step(1)
+
+
+def test_what_was_found_in_tables_that_were_read_wrongly_is_forgotten(
+    make_desk: MakeDesk, tables: Path
+) -> None:
+    first = make_desk()
+    first.window.open_paths([tables])
+    for rate in ("250", "500"):
+        dialog = asked(first)
+        answer(dialog, rate, "µV")
+        dialog.accept()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    index = LibraryIndex.open(paths.library_index_file())
+    assert index is not None
+    kept = index.known([str(tables / "b.npy")])[str(tables / "b.npy")]
+    index.close()
+    first.window.step(1)
+    assert first.workspace.record is not None
+    assert kept.record_sha256 == first.workspace.record.sha256

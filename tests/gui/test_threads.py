@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from ecgviewer.app import Desk, StartUp, assemble
 from ecgviewer.store import LabelStore, ReadingEntry, StoredReading
 from inference.bundle_info import BundleInfo
 from inference.records import Record
+from inference.records.files import find_records
 from inference.results import ModelAnswer
 from tests.gui.window_help import DEMO, KnownModels, open_name, started
 
@@ -119,3 +120,31 @@ def test_closing_the_window_finishes_every_write(qtbot: QtBot, ecgviewer_home: P
     store.close()
     assert len(readings) == 5
     assert readings[-1].reading.confidence == 3
+
+
+def test_another_library_does_not_wait_until_a_large_one_was_looked_through(
+    qtbot: QtBot, ecgviewer_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[Path] = []
+
+    def endless(roots: list[Path]) -> Iterator[Path]:
+        if roots != [tmp_path]:
+            yield from find_records(roots)
+            return
+        while len(walked) < 10_000:
+            time.sleep(0.005)
+            walked.append(tmp_path / f"{len(walked)}.hea")
+            yield walked[-1]
+
+    monkeypatch.setattr("inference.records.files.find_records", endless)
+    models = KnownModels()
+    desk = assemble(find=models.find, load=models.load)
+    desk.window.show()
+    desk.window.open_paths([tmp_path])
+    qtbot.waitUntil(lambda: bool(walked), timeout=30_000)
+
+    desk.window.open_paths([DEMO])
+
+    qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=30_000)
+    assert len(walked) < 5_000
+    desk.close()

@@ -111,3 +111,13 @@ def test_an_index_that_another_program_writes_to_is_left_alone(tmp_path: Path) -
     assert "/ecgs/a.hea" in mine.known(["/ecgs/a.hea"])
     mine.close()
     assert os.path.getsize(file) > 0  # noqa: PTH202 - the file itself, not a new one
+
+
+def test_an_index_lies_where_it_was_asked_for_whatever_its_folder_is_called(tmp_path: Path) -> None:
+    file = tmp_path / "who? #1 %20" / "index.sqlite"
+    index = LibraryIndex.open(file)
+    assert index is not None
+    index.close()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["who? #1 %20"]
+    assert file.is_file()

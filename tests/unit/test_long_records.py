@@ -294,3 +294,19 @@ def test_the_pyramid_of_a_very_long_recording_takes_no_more_memory() -> None:
 
     assert weeks.n_bytes < 100e6
     assert weeks.base_bin > Pyramid(day).base_bin
+
+
+def test_a_recording_that_ends_after_the_last_year_has_no_clock_and_can_be_read(tmp_path: Path) -> None:
+    long = opened(
+        long_edf(tmp_path, recording="Startdate 31-DEC-9999 X X X", start="31.12.9923.59.00"),
+    )
+
+    assert long.acquired_at is None
+    assert long.window(100.0).acquired_at is None
+
+
+def test_a_time_of_day_that_cannot_be_read_is_said_to_be_a_placeholder(tmp_path: Path) -> None:
+    long = opened(long_edf(tmp_path, start="02.03.1925.70.00"))
+
+    assert long.acquired_at == datetime(2019, 3, 2)
+    assert long.report.assumed == ("The time of day cannot be read ('25.70.00'); 00:00:00 stands for it.",)

@@ -153,3 +153,10 @@ def test_a_long_holter_is_read_in_stretches(tmp_path: Path) -> None:
     assert opened is not None
     assert (opened.duration_s, opened.format) == (150.0, "ISHNE Holter")
     np.testing.assert_array_equal(opened.read_mv(0, 30_000), read_record(path).signals_mv)
+
+
+def test_an_unknown_time_of_day_is_said_to_be_a_placeholder(tmp_path: Path) -> None:
+    record = read_record(write_ishne(tmp_path / "a.ecg", made(recorded=(2, 3, 2019), started=(-9, -9, -9))))
+
+    assert record.acquired_at == datetime(2019, 3, 2)
+    assert "The time of day is not known; 00:00:00 stands for it." in record.report.assumed

@@ -16,6 +16,7 @@ from inference.records import Record, RecordError
 from inference.records.window_path import split_window_path, window_path
 from inference.results import ModelAnswer, ModelFailure, Prediction
 from inference.scan import CAVEAT, ScanCurve, can_be_scanned, scan_window, unreadable, window_starts_s
+from inference.signal import analysis
 from inference.signal.analysis import analyse
 from main import main
 from tests.unit.long_files import write_long
@@ -175,3 +176,32 @@ def test_predict_writes_a_line_for_every_ten_seconds_of_a_long_recording(
     assert "13 × 10 s, 1 without an answer." in told
     assert CAVEAT in told
     assert "1 records, 0 refused." in told
+
+
+def test_a_file_that_is_gone_is_no_gap_in_the_answers(tmp_path: Path, bundle: BundleInfo) -> None:
+    header = write_long(tmp_path, 130)
+    long, engine = opened(header), Known()
+    header.with_suffix(".dat").unlink()
+    found = scan_window(engine, [bundle], long, 40.0, never)
+    assert found.unread == "'holter.dat' cannot be read any more: check that it is still there."
+    assert (found.probabilities, found.why, engine.asked) == ({}, {}, [])
+
+
+def test_ten_seconds_on_which_the_program_fails_do_not_end_predict(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = analysis.analyse
+
+    def failing(record: Record) -> analysis.EcgAnalysis:
+        if "from 00:00:20" in record.report.read[1]:
+            raise ZeroDivisionError
+        return whole(record)
+
+    monkeypatch.setattr(analysis, "analyse", failing)
+    out = tmp_path / "out.jsonl"
+    words = ["predict", str(write_long(tmp_path, 130)), "--json", str(out), "--models", str(models)]
+    assert main([*words, "--no-saliency", "--bundle", BEAT_MODEL]) == 0
+    entries = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [entry["start_s"] for entry in entries if "error" in entry] == [20.0]
+    assert "ZeroDivisionError" in caplog.text
+    caplog.clear()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from inference.records.edf.header import EdfHeader
-from inference.records.errors import RecordError
+from inference.records.errors import RecordError, UnreadableFileError
 
 _TIMED: Final = re.compile(
     rb"(?P<onset>[+-]\d{1,10}(?:\.\d{0,10})?)(?:\x15\d{0,10}(?:\.\d{0,10})?)?\x14(?P<texts>.*)", re.DOTALL
@@ -160,4 +160,4 @@ def _texts(content: bytes) -> Iterator[tuple[float, str]]:
 
 
 def _gone(path: Path) -> RecordError:
-    return RecordError(f"'{path.name[:80]}' cannot be read any more: check that it is still there.")
+    return UnreadableFileError(f"'{path.name[:80]}' cannot be read any more: check that it is still there.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +24,7 @@ from inference.records.record import FloatArray, Patient, Record
 from inference.records.safety import check_long_shape
 from inference.records.sample_words import INT16, INT24
 from inference.records.synthetic import truth_from_comments
+from inference.records.timestamps import later
 from inference.records.units import mv_per_unit
 
 _NAMES: Final = {2: "EDF", 3: "BDF"}
@@ -58,7 +58,6 @@ def open_edf(path: Path, given: Given) -> Opened:
     check_long_shape(len(rows), n_samples, fs_hz)
     comments = timed.comments() if timed is not None and header.is_plus and header.n_records else ()
     texts = read_texts(header, [signal.prefilter for signal in signals.values()])
-    began = None if texts.acquired_at is None else texts.acquired_at + timedelta(seconds=start_s)
     return Opened(
         Found(
             path=path,
@@ -66,7 +65,7 @@ def open_edf(path: Path, given: Given) -> Opened:
             fs_hz=fs_hz,
             leads=(),
             patient=_with_said_age(texts.patient, comments),
-            acquired_at=began,
+            acquired_at=later(texts.acquired_at, start_s),
             comments=texts.comments + comments,
             synthetic=truth_from_comments(comments),
             device=texts.device,

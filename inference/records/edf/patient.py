@@ -43,13 +43,19 @@ def read_texts(header: EdfHeader, prefilters: Iterable[str]) -> EdfTexts:
     """Everything that the header says beside the samples; `prefilters` are those of the leads."""
     day, day_note = _day(header)
     clock = _CLOCK.fullmatch(header.time_text)
-    acquired_at = None if day is None else _moment(day, clock)
+    began = None if clock is None else _clock_time(clock)
+    acquired_at = None if day is None else datetime.combine(day, began or time())
+    clock_note = (
+        (f"The time of day cannot be read ('{header.time_text[:10]}'); 00:00:00 stands for it.",)
+        if day is not None and began is None
+        else ()
+    )
     recording = header.recording_text.split()
     is_plus = header.is_plus or recording[:1] == ["Startdate"]
     equipment = recording[4] if is_plus and len(recording) > 4 and _known(recording[4]) else None
     device = DeviceFindings(model=_spaced(equipment), filters=_filters(prefilters))
     comments = (header.recording_text,) if header.recording_text and not is_plus else ()
-    return EdfTexts(_patient(header, day), acquired_at, device, comments, day_note)
+    return EdfTexts(_patient(header, day), acquired_at, device, comments, day_note + clock_note)
 
 
 def _patient(header: EdfHeader, day: date | None) -> Patient:
@@ -93,12 +99,12 @@ def _day(header: EdfHeader) -> tuple[date | None, tuple[str, ...]]:
     return day, ()
 
 
-def _moment(day: date, clock: re.Match[str] | None) -> datetime | None:
-    hours, minutes, seconds = (int(part) for part in clock.groups()) if clock else (0, 0, 0)
+def _clock_time(clock: re.Match[str]) -> time | None:
+    hours, minutes, seconds = (int(part) for part in clock.groups())
     try:
-        return datetime.combine(day, time(hours, minutes, seconds))
+        return time(hours, minutes, seconds)
     except ValueError:
-        return datetime.combine(day, time())
+        return None
 
 
 def _written_day(text: str) -> date | None:

@@ -86,14 +86,16 @@ def read_header(path: Path) -> IshneHeader:
     if not 1 <= n_leads <= _MAX_LEADS:
         raise _broken(path, f"declares {n_leads} leads, where ISHNE allows 1 to {_MAX_LEADS},")
     n_frames, notes = _frames(path, n_samples, (size - byte_offset) // (2 * n_leads), n_leads)
-    recorded = _date(head, 138)
+    recorded, began = _date(head, 138), _time(head, 150)
+    if recorded is not None and began is None:
+        notes += ("The time of day is not known; 00:00:00 stands for it.",)
     return IshneHeader(
         fs_hz=float(_short(head, 272)),
         n_frames=n_frames,
         byte_offset=byte_offset,
         leads=tuple(_lead(path, head, number) for number in range(n_leads)),
         patient=_patient(head, recorded),
-        acquired_at=None if recorded is None else datetime.combine(recorded, _time(head, 150)),
+        acquired_at=None if recorded is None else datetime.combine(recorded, began or time()),
         recorder=_text(head, 232, 40),
         pacemaker=_PACEMAKERS.get(_short(head, 230)),
         checksum_agrees=binascii.crc_hqx(head[10:], 0xFFFF) == _short(head, 8) & 0xFFFF,
@@ -154,11 +156,12 @@ def _date(head: bytes, place: int) -> date | None:
         return None
 
 
-def _time(head: bytes, place: int) -> time:
+def _time(head: bytes, place: int) -> time | None:
+    """Hours, minutes, seconds; None for -9 (not known) and for what is no time of day."""
     try:
         return time(_short(head, place), _short(head, place + 2), _short(head, place + 4))
     except ValueError:
-        return time()
+        return None
 
 
 def _broken(path: Path, why: str) -> RecordError:
