@@ -34,6 +34,8 @@ class LibraryEntry:
     label: Literal["draft", "signed"] | None = None
     warning: str = ""
     refusal: str = ""
+    kind: str = ""
+    """What the file is beside an ECG of ten seconds: "page" (a picture), "long" or "digitised"."""
     same_as: tuple[str, ...] = ()
     """Names of other files of the library that hold the same ECG."""
     is_analysed: bool = False
@@ -63,7 +65,8 @@ def with_index(entry: LibraryEntry, file: IndexedFile) -> LibraryEntry:
     sex = next((known for known in get_args(Sex) if known == file.sex), None)
     patient = Patient(age_years=file.age_years, sex=sex)
     is_synthetic = file.kind == "synthetic"
-    return replace(entry, patient=patient, when=file.day, is_synthetic=is_synthetic, refusal="")
+    kind = "" if is_synthetic else file.kind
+    return replace(entry, patient=patient, when=file.day, is_synthetic=is_synthetic, kind=kind, refusal="")
 
 
 _RHYTHM_KINDS = frozenset({"short_rr", "irregular"})

@@ -160,8 +160,10 @@ class LibraryService(QObject):
             return
         record, analysis = loaded.record, loaded.analysis
         if record is None:
-            # Ten seconds without signal are no reason to refuse the hours around them.
-            self._put([replace(entry, refusal="" if loaded.long is not None else loaded.refusal)])
+            # Ten seconds without signal are no reason to refuse the hours around them, and a picture is seen.
+            is_shown = loaded.long is not None or loaded.page is not None
+            kind = "page" if loaded.page is not None else entry.kind
+            self._put([replace(entry, kind=kind, refusal="" if is_shown else loaded.refusal)])
             return
         if loaded.long is None:
             self._hashes[record.sha256] = loaded.path
@@ -174,6 +176,7 @@ class LibraryService(QObject):
             when="" if record.acquired_at is None else f"{record.acquired_at:%Y-%m-%d}",
             is_synthetic=record.synthetic is not None,
             warning=" ".join(warnings),
+            kind="long" if loaded.long is not None else "digitised" if record.report.digitised else "",
             refusal="",
             is_analysed=True,
         )

@@ -24,6 +24,9 @@ _WORDS: Final = {
 }
 
 
+_KINDS: Final = {"long": "long", "digitised": "digitised"}
+
+
 class LibraryDelegate(QStyledItemDelegate):
     """Draws a row of fixed height, so that 20,000 rows need no measuring."""
 
@@ -105,6 +108,9 @@ def _second_line(entry: LibraryEntry) -> str:
         return entry.refusal
     if entry.patient is None:
         return ""
+    if entry.kind == "page":
+        return "picture of an ECG"
+    kind = "synthetic" if entry.is_synthetic else _KINDS.get(entry.kind, "")
     same = "duplicate" if entry.same_as else ""
-    parts = [patient_short(entry.patient), entry.when, "synthetic" if entry.is_synthetic else "", same]
+    parts = [kind, patient_short(entry.patient), entry.when, same]
     return " · ".join(part for part in parts if part)

@@ -226,7 +226,8 @@ class LibraryPanel(QFrame):
         unknown = []
         for path in self.visible_paths():
             entry = self.model.entry_of(path)
-            if entry is not None and not entry.is_analysed and not entry.refusal:
+            # A picture takes seconds to look at: that waits until it is opened.
+            if entry is not None and not (entry.is_analysed or entry.refusal or entry.kind == "page"):
                 unknown.append(path)
         return unknown
 

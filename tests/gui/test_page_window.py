@@ -163,3 +163,19 @@ def test_a_recording_after_a_page_is_on_paper_again(
     assert parts.ecg.is_paper_shown
     assert not parts.header.digitised.isVisible()
     assert "Not asked: this model reads pictures" in shown_texts(parts.models.cards[PICTURE.name])
+
+
+def test_a_picture_that_is_no_ecg_to_measure_is_a_picture_in_the_worklist_and_not_refused(
+    make_desk: MakeDesk, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (400, 300), (255, 250, 250)).save(tmp_path / "blank.png")
+    desk = make_desk()
+    desk.window.open_paths([tmp_path])
+
+    entry = desk.workspace.library.entry(tmp_path / "blank.png")
+    assert entry is not None
+    assert (entry.kind, entry.refusal) == ("page", "")
+    assert not desk.window.parts.library.refused_button.isVisible()
+    assert desk.window.parts.library.unknown_paths() == []

@@ -134,7 +134,7 @@ FACTS: Final = {
         experimental=True,
     ),
     "sheet-ptbxl": ModelFacts(
-        title="Picture of the ECG: normal, other findings or MI",
+        title="ECG picture",
         trained_on=(
             "Sheets that this program drew of PTB-XL records, 224 by 224 pixels: any MI or injury code, "
             "other codes, or a normal ECG. No photograph and no scan was among them."
@@ -143,8 +143,8 @@ FACTS: Final = {
             _always("Likelihoods are not used: any MI or injury code counts, many carry an unknown one."),
             _always(
                 "All sheets have one layout (three rows of four leads and a rhythm strip) on red paper; in "
-                "training they are shifted by a few pixels, and contrast, brightness and noise change a little "
-                "at random."
+                "training they are shifted by a few pixels, and contrast, brightness and noise change a "
+                "little at random."
             ),
             _UNKNOWN_PATIENTS,
         ),
