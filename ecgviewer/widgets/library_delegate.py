@@ -109,7 +109,7 @@ def _second_line(entry: LibraryEntry) -> str:
     if entry.patient is None:
         return ""
     if entry.kind == "page":
-        return "picture of an ECG"
+        return "picture"
     kind = "synthetic" if entry.is_synthetic else _KINDS.get(entry.kind, "")
     same = "duplicate" if entry.same_as else ""
     parts = [kind, patient_short(entry.patient), entry.when, same]

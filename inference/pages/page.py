@@ -104,10 +104,18 @@ def _printed(path: Path, sheet: PdfSheet) -> Page:
     picture = render_page(path, sheet.page, _VIEW_DPI)
     layout = _in_pixels(sheet.layout, picture)
     ink = ink_of(picture, is_ruled=False)
-    baselines = sorted({area.baseline_y for area in layout.leads if area.baseline_y is not None})
     left = min((area.x0 for area in layout.leads), default=0.0) - _BEFORE_LEADS_MM / layout.mm_per_x
-    as_seen = sheet_of_rows(ink, left, baselines, 1.0 / layout.mm_per_x)
+    as_seen = sheet_of_rows(ink, left, _row_baselines(layout), 1.0 / layout.mm_per_x)
     return replace(_page(path, picture, as_seen, layout, assemble(sheet.found), "", ()), is_print=True)
+
+
+def _row_baselines(layout: PageLayout) -> list[float]:
+    """One baseline for each row of leads: those of its leads differ by as much as their offsets."""
+    rows: dict[int, list[float]] = {}
+    for area in layout.leads:
+        if area.baseline_y is not None:
+            rows.setdefault(round(area.y0), []).append(area.baseline_y)
+    return sorted(float(np.median(baselines)) for baselines in rows.values())
 
 
 def _page(

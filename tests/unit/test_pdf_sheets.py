@@ -299,3 +299,18 @@ def test_damaged_sheets_give_a_record_or_a_sentence(tmp_path: Path, leads: dict[
             assert read_back(tmp_path, bytes(damaged)).report.digitised
         except RecordError as error:
             assert str(error).endswith(".")  # noqa: PT017 - either outcome is right
+
+
+def test_picture_models_see_a_print_row_by_row_and_not_squeezed(tmp_path: Path) -> None:
+    from inference.pages.page import open_page
+
+    leads = heart()
+    # Leads of one row have offsets of their own, as in practice.
+    path = tmp_path / "print.pdf"
+    path.write_bytes(sheet_pdf({name: row + 0.03 * k for k, (name, row) in enumerate(leads.items())}))
+
+    page = open_page(path)
+
+    assert page.sheet.notes == ()
+    assert len(page.sheet.parts) in (3, 4)
+    assert page.is_print
