@@ -132,12 +132,11 @@ def _dicom(syntax: str, order: str = "<") -> Callable[[Path], Path]:
 
 def _sheet(suffix: str) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
-        from inference.records import read_record
-        from tests.unit.sheet_pictures import Sheet, drawn
+        from tests.unit.sheet_pictures import STANDARD_3X4, Sheet, drawn, quiet_heart
 
-        demo = Path(__file__).resolve().parents[2] / "resources" / "demo" / "01_synthetic_normal.hea"
-        picture = drawn(read_record(demo), Sheet(dpi=100.0)).crop((0, 0, 600, 400))
-        picture.save(folder / f"sheet{suffix}")
+        sheet = Sheet(rows=STANDARD_3X4[:3], row_mm=30.0, dpi=100.0)
+        kept = {"quality": 95, "subsampling": 0} if suffix == ".jpg" else {}
+        drawn(quiet_heart(), sheet).save(folder / f"sheet{suffix}", **kept)
         return folder / f"sheet{suffix}"
 
     return make

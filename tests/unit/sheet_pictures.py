@@ -7,12 +7,16 @@ from none of the program's own drawing or reading.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from scipy.ndimage import uniform_filter1d
 
-from inference.records import Record
+from inference.records import Record, read_record
+
+DEMO = Path(__file__).resolve().parents[2] / "resources" / "demo" / "01_synthetic_normal.hea"
 
 STANDARD_3X4 = (("I", "aVR", "V1", "V4"), ("II", "aVL", "V2", "V5"), ("III", "aVF", "V3", "V6"), ("II",))
 CABRERA_3X4 = (("aVL", "II", "V1", "V4"), ("I", "aVF", "V2", "V5"), ("-aVR", "III", "V3", "V6"), ("II",))
@@ -37,6 +41,12 @@ class Sheet:
     has_names: bool = True
     has_fine_lines: bool = True
     pen_mm: float = 0.35
+
+
+def quiet_heart() -> Record:
+    """A demo ECG without its noise, which a pen smears."""
+    noisy = read_record(DEMO)
+    return replace(noisy, signals_mv=uniform_filter1d(uniform_filter1d(noisy.signals_mv, 7), 7))
 
 
 def drawn(record: Record, sheet: Sheet | None = None) -> Image.Image:

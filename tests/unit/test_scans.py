@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.ndimage import uniform_filter1d
 
 from inference.pages.page import Page, open_page
 from inference.pages.page_words import lead_shares, where_it_lies
@@ -24,18 +23,14 @@ from tests.unit.sheet_pictures import (
     Sheet,
     drawn,
     photographed,
+    quiet_heart,
     scanned,
 )
-
-DEMO = Path(__file__).resolve().parents[2] / "resources" / "demo" / "01_synthetic_normal.hea"
-PRINTED_S = {"3x4": 2.5, "6x2": 5.0}
 
 
 @pytest.fixture(scope="module")
 def heart() -> Record:
-    """A demo ECG without its noise, which a pen smears."""
-    noisy = read_record(DEMO)
-    return replace(noisy, signals_mv=uniform_filter1d(uniform_filter1d(noisy.signals_mv, 7), 7))
+    return quiet_heart()
 
 
 @pytest.fixture

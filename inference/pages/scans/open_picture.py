@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,13 +45,10 @@ def open_picture(path: Path) -> tuple[ByteArray, tuple[str, ...]]:
     if size > MAX_PICTURE_BYTES:
         raise RecordError("The picture file is larger than 100 MB: save the page at 300 dpi and open that.")
     try:
-        with warnings.catch_warnings():
-            # What Pillow would only warn of (a damaged EXIF block) does not change the pixels.
-            warnings.simplefilter("ignore")
-            with Image.open(path, formats=_FORMATS) as picture:
-                _check_size(picture.width, picture.height, size)
-                n_pages = int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
-                pixels = _upright(picture)
+        with _quiet_pillow(), Image.open(path, formats=_FORMATS) as picture:
+            _check_size(picture.width, picture.height, size)
+            n_pages = int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+            pixels = _upright(picture)
     except RecordError:
         raise
     except Image.DecompressionBombError:
@@ -64,6 +64,20 @@ def open_picture(path: Path) -> tuple[ByteArray, tuple[str, ...]]:
         ) from None
     notes = (f"The file has {n_pages} pages; the first one was opened.",) if n_pages > 1 else ()
     return pixels, notes
+
+
+@contextmanager
+def _quiet_pillow() -> Iterator[None]:
+    """Without Pillow's warnings and log of what is odd in a file: what matters is said in a sentence."""
+    told = logging.getLogger("PIL")
+    level = told.level
+    told.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        told.setLevel(level)
 
 
 def bounded(picture: Image) -> ByteArray:
