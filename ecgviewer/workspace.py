@@ -327,11 +327,6 @@ class Workspace(QObject):
         outcomes = [answer.outcome for answer in self._answers.values()]
         return tuple(ShownPrediction.of(outcome) for outcome in outcomes if isinstance(outcome, Prediction))
 
-    @property
-    def _open_hashes(self) -> set[str]:
-        """Of what is open: a record, a page, or a page with the record that it was digitised to."""
-        return {each.sha256 for each in (self.record, self.page) if each is not None}
-
     def _ask_models(self) -> None:
         if self.record is not None or self.page is not None:
             self.inference.ask(self.record, self.page)
@@ -361,7 +356,7 @@ class Workspace(QObject):
         self._ask_models()
 
     def _on_answered(self, record_sha256: str, bundle: str, answer: ModelAnswer) -> None:
-        if record_sha256 not in self._open_hashes:
+        if record_sha256 not in _hashes_of(self._loaded):
             return
         self._answers[bundle] = answer
         self.answers_changed.emit()
@@ -370,7 +365,7 @@ class Workspace(QObject):
         """Keep the explanation and show it; one that failed takes nothing from the answer that is there."""
         from inference.results import Prediction
 
-        if record_sha256 not in self._open_hashes:
+        if record_sha256 not in _hashes_of(self._loaded):
             return
         outcome = answer.outcome
         if isinstance(outcome, Prediction):
@@ -381,6 +376,12 @@ class Workspace(QObject):
         self.answers_changed.emit()
         if answer.is_explained:
             self.set_view(replace(self._view, saliency_bundle=bundle))
+
+
+def _hashes_of(loaded: LoadedRecord | None) -> set[str]:
+    """Of what is open: a record, a page, or a page with the record that it was digitised to."""
+    subjects = () if loaded is None else (loaded.record, loaded.page)
+    return {each.sha256 for each in subjects if each is not None}
 
 
 def _after(order: tuple[_T, ...], current: _T) -> _T:

@@ -26,7 +26,7 @@ _PEN_MM: Final = (0.9, 1.6)
 """How thick ink is made, down and across, to look like the drawn sheet's pen of 1.1 px once it is small.
 
 With the pen's own 0.6 by 1.25 mm the shipped sheet model's probabilities differed from those of the drawn
-sheet by up to 0.39 on eight prints of PTB-XL's records; like this by up to 0.14, and on six photographs 0.15."""
+sheet by up to 0.39 on eight prints of PTB-XL's records; like this by 0.14, and on six photographs by 0.15."""
 
 
 @dataclass(frozen=True, slots=True)
