@@ -129,6 +129,8 @@ def _dicom(syntax: str, order: str = "<") -> Callable[[Path], Path]:
         ]
         return write_dicom(folder / "ecg.dcm", ecg([*columns, beat], PatientAge="061Y"), syntax)
 
+    return make
+
 
 def _sheet(suffix: str) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
