@@ -15,7 +15,7 @@ from ecgviewer.widgets import wording
 from ecgviewer.widgets.status_strip import StatusStrip
 from ecgviewer.window_facts import WindowFacts
 from ecgviewer.window_parts import WindowParts
-from ecgviewer.workspace import Workspace
+from ecgviewer.workspace import Workspace, bundles_in_scope
 from inference.records.formats import known_formats
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class WindowNews(QObject):
     def show_answers(self) -> None:
         """Cards, sentence, strips, bars and words, from what the models have said so far."""
         workspace, parts = self._workspace, self._parts
+        parts.models.show_only({info.name for info in bundles_in_scope(workspace)})
         parts.models.set_answers(workspace.answers, self._waiting_words(), self._notes_said())
         self._show_summary()
         self._show_why()
@@ -205,7 +206,7 @@ class WindowNews(QObject):
         workspace, parts = self._workspace, self._parts
         if workspace.record is None or workspace.analysis is None:
             return
-        lines = wording.summary_lines(workspace.bundles, dict(workspace.answers))
+        lines = wording.summary_lines(bundles_in_scope(workspace), dict(workspace.answers))
         caution = wording.quality_caution(recording_warnings(workspace.analysis.quality))
         is_above = wording.is_any_above_threshold(dict(workspace.answers))
         parts.summary.set_summary(lines or [self._waiting_words()], caution, is_above=is_above)

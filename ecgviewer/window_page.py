@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from ecgviewer.services.inference_service import WhyRequest
 from ecgviewer.widgets import wording
 from ecgviewer.window_parts import WindowParts
-from ecgviewer.workspace import Workspace
+from ecgviewer.workspace import Workspace, bundles_in_scope
 
 if TYPE_CHECKING:
     from inference.pages.page import Page
@@ -66,8 +66,9 @@ class WindowPage(QObject):
         if page is None:
             return
         self._show_maps(page)
+        parts.models.show_only({info.name for info in bundles_in_scope(workspace)})
         if workspace.record is None:
-            lines = wording.summary_lines(workspace.bundles, dict(workspace.answers))
+            lines = wording.summary_lines(bundles_in_scope(workspace), dict(workspace.answers))
             parts.summary.set_summary(lines or ["Computing…"], page.reason, is_above=False)
 
     def _show_maps(self, page: Page) -> None:

@@ -384,5 +384,12 @@ def _hashes_of(loaded: LoadedRecord | None) -> set[str]:
     return {each.sha256 for each in subjects if each is not None}
 
 
+def bundles_in_scope(workspace: Workspace) -> list[BundleInfo]:
+    """The models that can say something of what is open: of a recording, of a picture, or of both."""
+    has_page = workspace.page is not None
+    has_samples = workspace.record is not None or not has_page
+    return [info for info in workspace.bundles if (has_page if info.prepare.is_sheet else has_samples)]
+
+
 def _after(order: tuple[_T, ...], current: _T) -> _T:
     return order[(order.index(current) + 1) % len(order)]

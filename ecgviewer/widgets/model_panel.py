@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -81,6 +81,11 @@ class ModelPanel(QWidget):
         card.why_wished.connect(self.why_wished)
         self.column.insertWidget(1 if is_first else self._n_above + len(self.cards), card)
         self.cards[info.name] = card
+
+    def show_only(self, bundles: Collection[str]) -> None:
+        """Hide the cards of models that cannot speak of what is open."""
+        for name, card in self.cards.items():
+            card.setVisible(name in bundles)
 
     def set_waiting(self, sentence: str) -> None:
         """All cards wait: 'Computing…', 'Loading models…', 'No ECG is open.'"""

@@ -116,7 +116,9 @@ def test_a_page_that_was_not_read_says_why_and_only_the_picture_model_answers(
     assert "a picture only" in parts.ecg.sheet.caption.text()
     assert "no calibration pulse" in shown_texts(parts.summary)
     assert "MI 0.70" in shown_texts(parts.summary)
-    assert "Not asked" in shown_texts(parts.models.cards[OMI.name])
+    assert "OMI" not in shown_texts(parts.summary)
+    assert not parts.models.cards[OMI.name].isVisible()
+    assert parts.models.cards[PICTURE.name].isVisible()
     assert not parts.ecg.sheet.swap.isVisible()
 
 
@@ -162,7 +164,8 @@ def test_a_recording_after_a_page_is_on_paper_again(
     parts = desk.window.parts
     assert parts.ecg.is_paper_shown
     assert not parts.header.digitised.isVisible()
-    assert "Not asked: this model reads pictures" in shown_texts(parts.models.cards[PICTURE.name])
+    assert not parts.models.cards[PICTURE.name].isVisible()
+    assert parts.models.cards[OMI.name].isVisible()
 
 
 def test_a_picture_that_is_no_ecg_to_measure_is_a_picture_in_the_worklist_and_not_refused(
