@@ -205,6 +205,7 @@ def _explain(bench: _Bench) -> str:
 
 def _open_window(bench: _Bench) -> str:
     from ecgviewer.app import assemble, make_application
+    from ecgviewer.workspace import bundles_in_scope
     from inference.results import ModelFailure
 
     make_application()
@@ -218,12 +219,13 @@ def _open_window(bench: _Bench) -> str:
         desk.window.open_record(bench.record.path)
     if desk.workspace.record is None:
         raise SelfTestError(desk.workspace.refusal or "The window shows no record.")
-    answers = list(desk.workspace.answers.values())
+    asked = [info.name for info in bundles_in_scope(desk.workspace) if info.enabled]
+    answers = [desk.workspace.answers[name] for name in asked if name in desk.workspace.answers]
     failed = [answer.outcome for answer in answers if isinstance(answer.outcome, ModelFailure)]
     if failed:
         raise SelfTestError(failed[0].sentence)
-    if len(answers) < len(bench.bundles):
-        raise SelfTestError(f"Only {len(answers)} of {len(bench.bundles)} models answered.")
+    if len(answers) < len(asked):
+        raise SelfTestError(f"Only {len(answers)} of {len(asked)} models answered.")
     return f"{desk.workspace.record.path.name}, {len(answers)} answers"
 
 

@@ -100,7 +100,10 @@ class KnownModels:
             return ModelAnswer(
                 ModelFailure(info.name, record.sha256, "This model needs V3, which is missing.")
             )
-        probabilities = [1 - self.omi, self.omi] if len(info.classes) == 2 else _sites()
+        if len(info.classes) == len(MI_LOCATIONS):
+            probabilities = _sites()
+        else:
+            probabilities = [(1 - self.omi) / (len(info.classes) - 1)] * (len(info.classes) - 1) + [self.omi]
         prediction = Prediction(
             info.name,
             "0" * 64,

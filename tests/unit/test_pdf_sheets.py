@@ -211,8 +211,12 @@ def test_a_page_that_is_a_picture_has_no_vector_trace(tmp_path: Path) -> None:
     picture = np.full((60, 80, 3), 255, dtype=np.uint8)
     page = Page("q 800 0 0 600 0 0 cm /Im Do Q", (800.0, 600.0), picture=picture)
 
+    path = tmp_path / "picture.pdf"
+    path.write_bytes(pdf_file([page]))
     with pytest.raises(NoVectorTraceError, match="no ECG that is drawn as lines"):
-        read_back(tmp_path, pdf_file([page]))
+        read_pdf_sheet(path)
+    with pytest.raises(RecordError, match="no millimetre grid was found"):
+        read_record(path)
 
 
 def test_a_page_is_shown_upright_and_never_larger_than_its_limit(
@@ -274,7 +278,7 @@ HOSTILE = {
     "too many lines": (lambda: content_of(b"0 0 m 1 1 l S\n" * 40_000), "far more lines"),
     "a page of no size": (
         lambda: content_of(b"").replace(b"[0 0 800 600]", b"[0 0 9e9 1]  "),
-        "holds no ECG|not a PDF",
+        "no millimetre grid was found|not a PDF",
     ),
 }
 
