@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,6 +41,13 @@ class DeviceMedianBeat:
     signals_mv: FloatArray = field(repr=False)
     lead_names: tuple[str, ...]
     fs_hz: float
+
+    @classmethod
+    def of(cls, leads_mv: Mapping[str, FloatArray], fs_hz: float) -> DeviceMedianBeat:
+        """The beat of these leads in mV, one or more, each (n_samples,)."""
+        signals_mv = np.stack(list(leads_mv.values())).astype(np.float32, copy=False)
+        signals_mv.flags.writeable = False
+        return cls(signals_mv, tuple(leads_mv), fs_hz)
 
 
 @dataclass(frozen=True, slots=True)

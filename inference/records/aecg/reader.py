@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element
 
-import numpy as np
-
 from inference.records.aecg.findings import Said, filters_of, gather
 from inference.records.aecg.series import LeadSet, read_lead_sets
 from inference.records.aecg.subject import subject_of
@@ -148,7 +146,5 @@ def _median_beat(beats: Sequence[Element], given: Given) -> tuple[DeviceMedianBe
     if not found:
         return None, ()
     strip = found[0].strip
-    signals = np.stack(list(strip.leads.values()))
-    signals.flags.writeable = False
     notes = (f"{len(found) - 1} further representative beats were left out.",) if len(found) > 1 else ()
-    return DeviceMedianBeat(signals, tuple(strip.leads), strip.fs_hz), notes
+    return DeviceMedianBeat.of(strip.leads, strip.fs_hz), notes

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from inference.records.assemble import Found, assemble
 from inference.records.device import DeviceFindings, DeviceMedianBeat
 from inference.records.dicom_ecg.dicom_file import open_dicom, quiet_pydicom
@@ -100,11 +98,7 @@ def _found(
 
 
 def _median_beat(group: Group | None) -> DeviceMedianBeat | None:
-    if group is None:
-        return None
-    signals = np.stack(list(group.leads.values()))
-    signals.flags.writeable = False
-    return DeviceMedianBeat(signals, tuple(group.leads), group.fs_hz)
+    return None if group is None else DeviceMedianBeat.of(group.leads, group.fs_hz)
 
 
 def _without_waveform(path: Path, dataset: Elements) -> str:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element
 
-import numpy as np
-
 from inference.records.assemble import Found, assemble
 from inference.records.device import DeviceMedianBeat
 from inference.records.errors import RecordError
@@ -81,9 +79,7 @@ def _median_beat(averages: Element | None, given: Given) -> tuple[DeviceMedianBe
         strip = read_waves(averages, given).strip
     except RecordError as error:
         return None, (f"The device's averaged beat was left out. {error}",)
-    signals = np.stack(list(strip.leads.values()))
-    signals.flags.writeable = False
-    return DeviceMedianBeat(signals, tuple(strip.leads), strip.fs_hz), ()
+    return DeviceMedianBeat.of(strip.leads, strip.fs_hz), ()
 
 
 def _acquired_at(root: Element) -> tuple[datetime | None, tuple[str, ...]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from inference.records.assemble import Found, assemble
 from inference.records.device import DeviceMedianBeat
 from inference.records.errors import RecordError
@@ -108,12 +106,11 @@ def _median_beat(source: Source, beat: list[IntArray], picked: PickedLeads) -> D
     if not beat or source.reference is None:
         return None
     mv_per_step = source.reference.nv_per_step * MV_PER_NV
-    rows = [
-        picked.upright(name, scaled_mv(beat[lead], 0.0, mv_per_step)) for lead, name in picked.names.items()
-    ]
-    signals = np.stack(rows)
-    signals.flags.writeable = False
-    return DeviceMedianBeat(signals, tuple(picked.names.values()), source.reference.fs_hz)
+    leads = {
+        name: picked.upright(name, scaled_mv(beat[lead], 0.0, mv_per_step))
+        for lead, name in picked.names.items()
+    }
+    return DeviceMedianBeat.of(leads, source.reference.fs_hz)
 
 
 def _how_stored(container: Container, source: Source) -> tuple[str, ...]:

@@ -10,8 +10,6 @@ from datetime import date, datetime, time
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-import numpy as np
-
 from inference.records.age import YEARS_PER_UNIT, age_between, age_in_years
 from inference.records.assemble import Found, assemble
 from inference.records.device import DeviceMedianBeat
@@ -83,9 +81,8 @@ def _median_beat(root: Element) -> tuple[DeviceMedianBeat | None, tuple[str, ...
         picked = pick_ecg_leads(strip.names)
     except RecordError as problem:
         return None, (f"The device's median beat was left out: {problem}",)
-    signals = np.stack([picked.upright(name, strip.rows_mv[at]) for at, name in picked.names.items()])
-    signals.flags.writeable = False
-    return DeviceMedianBeat(signals, tuple(picked.names.values()), strip.fs_hz), ()
+    leads = {name: picked.upright(name, strip.rows_mv[at]) for at, name in picked.names.items()}
+    return DeviceMedianBeat.of(leads, strip.fs_hz), ()
 
 
 def _moment(element: Element | None) -> tuple[datetime | None, tuple[str, ...]]:

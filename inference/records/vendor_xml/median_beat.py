@@ -24,8 +24,5 @@ def median_beat_of(leads: Sequence[tuple[str, FloatArray]], fs_hz: float) -> Dev
         raise RecordError("It holds no valid sample.")
     for name, values_mv in held.items():
         check_amplitude({name: values_mv})
-    signals_mv = np.stack(list(held.values()))
-    n_samples = int(np.flatnonzero(np.isfinite(signals_mv).any(axis=0))[-1]) + 1
-    signals_mv = np.ascontiguousarray(signals_mv[:, :n_samples], dtype=np.float32)
-    signals_mv.flags.writeable = False
-    return DeviceMedianBeat(signals_mv, tuple(held), fs_hz)
+    n_samples = max(int(np.flatnonzero(np.isfinite(values))[-1]) + 1 for values in held.values())
+    return DeviceMedianBeat.of({name: values[:n_samples] for name, values in held.items()}, fs_hz)

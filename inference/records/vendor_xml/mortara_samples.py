@@ -58,9 +58,8 @@ def median_beat(cycle: Element | None) -> tuple[DeviceMedianBeat | None, tuple[s
         picked = pick_ecg_leads([channel.get("NAME", "") for channel in channels])
     except RecordError as problem:
         return None, (f"The device's median beat was left out: {problem}",)
-    signals = np.stack([picked.upright(name, rows[at]) for at, name in picked.names.items()])
-    signals.flags.writeable = False
-    return DeviceMedianBeat(signals, tuple(picked.names.values()), fs_hz), ()
+    leads = {name: picked.upright(name, rows[at]) for at, name in picked.names.items()}
+    return DeviceMedianBeat.of(leads, fs_hz), ()
 
 
 def _samples_mv(element: Element, format_of: Element) -> FloatArray:
