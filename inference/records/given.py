@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from inference.records.errors import RecordError
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +20,33 @@ class Given:
     def is_empty(self) -> bool:
         return self == Given()
 
+    def names(self, written: Sequence[str], what: str) -> tuple[str, ...]:
+        """One name per `what` ("signal", "channel") of the file: those given by hand, else those `written`.
+
+        Raises RecordError where more or fewer are given than the file has.
+        """
+        if self.lead_order is None:
+            return tuple(written)
+        if len(self.lead_order) != len(written):
+            raise RecordError(
+                f"The lead order names {len(self.lead_order)} leads and the file holds {len(written)}: "
+                f"give one name per {what}."
+            )
+        return self.lead_order
+
     @property
     def notes(self) -> tuple[str, ...]:
         """One sentence for the import report on each fact that was given by hand."""
-        by_hand = (("rate", self.fs_hz), ("unit", self.unit), ("lead order", self.lead_order))
-        return tuple(f"The {what} was given by hand." for what, value in by_hand if value is not None)
+        return tuple(f"The {what} was given by hand." for what in self._by_hand)
 
     @property
     def unused_notes(self) -> tuple[str, ...]:
         """One sentence on each fact given by hand, for formats whose files say it all themselves."""
-        by_hand = (("rate", self.fs_hz), ("unit", self.unit), ("lead order", self.lead_order))
         return tuple(
-            f"The {what} given by hand was not used: the file states its own."
-            for what, value in by_hand
-            if value is not None
+            f"The {what} given by hand was not used: the file states its own." for what in self._by_hand
         )
+
+    @property
+    def _by_hand(self) -> tuple[str, ...]:
+        facts = (("rate", self.fs_hz), ("unit", self.unit), ("lead order", self.lead_order))
+        return tuple(what for what, value in facts if value is not None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from inference.records.errors import RecordError
 from inference.records.given import Given
 from inference.records.wfdb_header import DEFAULT_FS_HZ, WfdbHeader
 
@@ -20,11 +19,6 @@ def frame_rate_hz(header: WfdbHeader, given: Given) -> tuple[float, tuple[str, .
 
 def signal_names(header: WfdbHeader, given: Given) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """One name per signal, and a note where they were given. RecordError where there are too few or many."""
-    if given.lead_order is None:
-        return tuple(signal.name for signal in header.signals), ()
-    if len(given.lead_order) != len(header.signals):
-        raise RecordError(
-            f"The lead order names {len(given.lead_order)} leads and the file holds {len(header.signals)}: "
-            "give one name per signal."
-        )
-    return given.lead_order, ("The lead names were given by hand; the header's own were not used.",)
+    names = given.names([signal.name for signal in header.signals], "signal")
+    by_hand = ("The lead names were given by hand; the header's own were not used.",)
+    return names, () if given.lead_order is None else by_hand

@@ -65,16 +65,8 @@ def _read_set(found: Element, given: Given) -> LeadSet:
 
 
 def _names(columns: list[Element], given: Given) -> tuple[str, ...]:
-    if given.lead_order is None:
-        return tuple(
-            "-aVR" if _code(column).upper() == _INVERTED_AVR else _code(column) for column in columns
-        )
-    if len(given.lead_order) != len(columns):
-        raise RecordError(
-            f"The lead order names {len(given.lead_order)} leads and the file holds {len(columns)}: "
-            "give one name per sequence."
-        )
-    return given.lead_order
+    codes = [_code(column) for column in columns]
+    return given.names(["-aVR" if code.upper() == _INVERTED_AVR else code for code in codes], "sequence")
 
 
 def _is_time(sequence: Element) -> bool:

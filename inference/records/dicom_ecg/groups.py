@@ -93,12 +93,7 @@ def _names(
             "export the ECG again."
         )
     if given.lead_order is not None:
-        if len(given.lead_order) != len(channels):
-            raise RecordError(
-                f"The lead order names {len(given.lead_order)} leads and the file holds {len(channels)}: "
-                "give one name per channel."
-            )
-        return given.lead_order, ()
+        return given.names([""] * len(channels), "channel"), ()
     coded = [lead_of(channel) for channel in channels]
     return tuple(name for name, _note in coded), tuple(note for _name, note in coded if note)
 

@@ -100,15 +100,7 @@ class EdfFile:
 def _leads(header: EdfHeader, given: Given) -> tuple[dict[str, EdfSignal], PickedLeads, tuple[str, ...]]:
     """Each ECG lead with its signal, all at one rate."""
     ordinary = [signal for signal in header.signals if not signal.is_annotations]
-    names: Sequence[str] = [signal.label for signal in ordinary]
-    if given.lead_order is not None:
-        if len(given.lead_order) != len(ordinary):
-            raise RecordError(
-                f"The lead order names {len(given.lead_order)} leads and the file holds {len(ordinary)} "
-                "signals: give one name per signal."
-            )
-        names = given.lead_order
-    picked = pick_ecg_leads(names)
+    picked = pick_ecg_leads(given.names([signal.label for signal in ordinary], "signal"))
     signals = {lead: ordinary[column] for column, lead in picked.names.items()}
     if len({signal.samples_per_record for signal in signals.values()}) > 1:
         raise RecordError(

@@ -95,15 +95,9 @@ def _refuse_beats(path: Path) -> None:
 
 def _picked(header: IshneHeader, given: Given) -> tuple[PickedLeads, tuple[str, ...]]:
     """The leads by the standard's codes or by hand, and what that assumes."""
+    picked = pick_ecg_leads(given.names([lead.name for lead in header.leads], "lead"))
     if given.lead_order is not None:
-        if len(given.lead_order) != len(header.leads):
-            raise RecordError(
-                f"The lead order names {len(given.lead_order)} leads and the file holds {len(header.leads)}: "
-                "give one name per lead."
-            )
-        note = "The lead names were given by hand; the file's own were not used."
-        return pick_ecg_leads(given.lead_order), (note,)
-    picked = pick_ecg_leads([lead.name for lead in header.leads])
+        return picked, ("The lead names were given by hand; the file's own were not used.",)
     names = picked.names.values()
     notes: list[str] = []
     if any(name in _AUGMENTED for name in names):

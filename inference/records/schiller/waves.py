@@ -60,14 +60,7 @@ def _rate_hz(block: Element) -> float:
 
 
 def _names(channels: list[Element], given: Given) -> tuple[str, ...]:
-    if given.lead_order is None:
-        return tuple(text_of(channel, "name") for channel in channels)
-    if len(given.lead_order) != len(channels):
-        raise RecordError(
-            f"The lead order names {len(given.lead_order)} leads and the file holds {len(channels)}: "
-            "give one name per channel."
-        )
-    return given.lead_order
+    return given.names([text_of(channel, "name") for channel in channels], "channel")
 
 
 def _scale(block: Element, given: Given) -> tuple[float, str]:

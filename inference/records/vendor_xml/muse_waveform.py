@@ -73,14 +73,7 @@ def sample_rate_hz(element: Element, prefix: str) -> float | None:
 
 
 def _names(elements: Sequence[Element], given: Given) -> tuple[str, ...]:
-    if given.lead_order is None:
-        return tuple(text_of(lead, "LeadID") for lead in elements)
-    if len(given.lead_order) != len(elements):
-        raise RecordError(
-            f"The lead order names {len(given.lead_order)} leads and the file holds {len(elements)}: "
-            "give one name per lead."
-        )
-    return given.lead_order
+    return given.names([text_of(lead, "LeadID") for lead in elements], "lead")
 
 
 def _on_one_clock(
