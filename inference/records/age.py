@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from inference.records.patient_text import MAX_AGE_YEARS
+from inference.records.patient_text import MAX_AGE_YEARS, completed_years
 
 DAYS_PER_YEAR: Final = 365.25
 YEARS_PER_UNIT: Final = {
@@ -30,7 +30,7 @@ def age_in_years(value: float, unit: str) -> tuple[float | None, str]:
 
 def age_between(birth_date: date, day: date) -> tuple[float | None, str]:
     """Whole years from birth to the day of recording, with a note that says so; None where they disagree."""
-    years = day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
-    if 0 <= years <= MAX_AGE_YEARS:
-        return float(years), "The age follows from the birth date and the day of recording."
+    years = completed_years(birth_date, day)
+    if years is not None:
+        return years, "The age follows from the birth date and the day of recording."
     return None, "Age is taken as unknown: birth date and day of recording contradict each other."

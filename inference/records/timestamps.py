@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from inference.records.patient_text import MAX_AGE_YEARS
+from inference.records.patient_text import completed_years
 
 _TIMESTAMP: Final = re.compile(
     r"(?P<day>[0-9]{8})(?:(?P<clock>[0-9]{2}(?:[0-9]{2}){0,2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
@@ -109,6 +109,7 @@ def age_of(
 
 def _years_between(birth: date, day: date) -> float | None:
     """Years, whole where the birthday has come round exactly; None where no human lives that long."""
-    whole = day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-    years = max(float(whole), (day - birth).days / _DAYS_PER_YEAR)
-    return min(years, whole + 0.999) if 0.0 <= whole <= MAX_AGE_YEARS else None
+    whole = completed_years(birth, day)
+    if whole is None:
+        return None
+    return min(max(whole, (day - birth).days / _DAYS_PER_YEAR), whole + 0.999)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
-from inference.records.patient_text import parse_age
+from inference.records.age import DAYS_PER_YEAR, YEARS_PER_UNIT
+from inference.records.patient_text import completed_years, parse_age
 from inference.records.record import Patient
 from inference.records.timestamps import recorded_on
 from inference.records.xml_tree import number_of
 
-_YEARS_PER: Final = {"year": 1.0, "month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25, "hour": 1 / 8766}
 _FULL_YEARS_FROM: Final = 2
 """Up to the second birthday an ECG is judged by months, and the age keeps its fraction."""
 
@@ -28,7 +28,7 @@ class WhoAndWhen:
 
 def age_in_years(written: str, unit: str) -> tuple[float | None, str]:
     """An age given in `unit` ("MONTHS", "day", "" for years) in years; a note where it is not believed."""
-    per_year = _YEARS_PER.get(unit.strip().lower().removesuffix("s") or "year")
+    per_year = YEARS_PER_UNIT.get(f"{unit.strip().lower().removesuffix('s') or 'year'}s")
     value = number_of(written)
     if per_year is None and written:
         return None, f"Age is taken as unknown: the file gives it in '{unit.strip()[:20]}'."
@@ -39,11 +39,10 @@ def age_at(birth: date | None, day: datetime | None) -> float | None:
     """Age in years on the day of recording: whole years, below two with its fraction. None where unknown."""
     if birth is None or day is None or day.date() < birth:
         return None
-    had_birthday = (day.month, day.day) >= (birth.month, birth.day)
-    whole_years = day.year - birth.year - (not had_birthday)
-    if whole_years < _FULL_YEARS_FROM:
-        return round((day.date() - birth).days / 365.25, 2)
-    return parse_age(whole_years)[0]
+    whole_years = completed_years(birth, day.date())
+    if whole_years is not None and whole_years < _FULL_YEARS_FROM:
+        return round((day.date() - birth).days / DAYS_PER_YEAR, 2)
+    return whole_years
 
 
 def parse_date(written: str, patterns: Iterable[str]) -> date | None:
