@@ -128,7 +128,7 @@ def read_table(path: Path) -> Table:
     """
     if file_size(path) > _MAX_TABLE_BYTES:
         raise RecordError(f"'{path.name}' is larger than 100 MB: save it as .npy, or cut out a part.")
-    lines = _lines(path, _MAX_TABLE_BYTES)
+    lines = _lines(_beginning(path, _MAX_TABLE_BYTES))
     if not lines:
         raise _unreadable(path.name)
     separator, first = _cells(lines[0])
@@ -144,18 +144,27 @@ def read_table(path: Path) -> Table:
 
 def first_row(path: Path) -> tuple[str, ...]:
     """The cells of a table's first row, from no more than the file's beginning; () where there is none."""
-    lines = _lines(path, _FIRST_ROW_BYTES)
+    return first_row_in(_beginning(path, _FIRST_ROW_BYTES))
+
+
+def first_row_in(beginning: bytes) -> tuple[str, ...]:
+    """The cells of the first row of a table that begins with these bytes; () where there is none."""
+    lines = _lines(beginning)
     return _cells(lines[0])[1] if lines else ()
 
 
-def _lines(path: Path, most_bytes: int) -> list[str]:
-    """The table's lines without comments and empty ones; none for what is no text."""
+def _beginning(path: Path, most_bytes: int) -> bytes:
     try:
         with path.open("rb") as stream:
             # Not `most_bytes` outright: Python takes memory for what is asked, not for what is there.
-            text = stream.read(min(most_bytes, file_size(path))).decode("utf-8-sig", errors="replace")
+            return stream.read(min(most_bytes, file_size(path)))
     except OSError:
         raise _unreadable(path.name) from None
+
+
+def _lines(content: bytes) -> list[str]:
+    """A table's lines without comments and empty ones; none for what is no text."""
+    text = content.decode("utf-8-sig", errors="replace")
     if "\x00" in text:
         return []
     return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]

@@ -13,18 +13,16 @@ from inference.records.array_reader import ARRAY_SUFFIXES
 from inference.records.errors import RecordError
 from inference.records.file_head import read_head
 from inference.records.formats import OWN_SUFFIXES, SHARED_SUFFIXES, is_listed, needs_a_look
-from inference.records.leads import KNOWN_LEADS, read_lead_name
+from inference.records.leads import names_leads
 from inference.records.safety import is_file, read_small_text
 from inference.records.sidecar import sidecar_path
-from inference.records.wfdb_header import header_lines
+from inference.records.wfdb_header import files_named
 from inference.records.zip_members import ZIP_SUFFIX
 from inference.records.zip_reader import records_in_zip
 
 _SIGNAL_SUFFIXES: Final = (".dat", ".mat")
 """WFDB's signal files. Others (.xyz, .flac) are too often something else to be listed without a header."""
 _TABLE_SUFFIXES: Final = (".csv", ".tsv")
-_MASTER_LINE: Final = re.compile(r"\S+/[0-9]+(\s|$)")
-"""The first line of a header that joins segments: the record's name, a slash, their number."""
 
 
 def known_suffixes() -> tuple[str, ...]:
@@ -85,10 +83,10 @@ def _records_among(paths: list[Path]) -> Iterator[Path]:
         lone_signals = {path for path in lone_signals if path.name not in named}
     with_signals = {path.with_suffix("") for path in signals}
     lone_headers = (path for path in headers if path.with_suffix("") not in with_signals)
-    segments = {f"{name}.hea" for header in lone_headers for name in _segments_of(header)}
+    joined = {name for header in lone_headers for name in _named_in(header)}
     for path in paths:
         if path in headers:
-            if path.name not in segments:
+            if path.name not in joined:
                 yield path
         elif path in lone_signals or _is_array_of_leads(path) or _is_of_a_format(path):
             yield path
@@ -116,31 +114,19 @@ def _is_array_of_leads(path: Path) -> bool:
 
 def _names_leads(path: Path) -> bool:
     try:
-        cells = first_row(path)
+        return names_leads(first_row(path))
     except RecordError:
         # Without its sidecar, nothing about a table that cannot be opened says that it is an ECG.
         return False
-    n_leads = sum(read_lead_name(cell).name in KNOWN_LEADS for cell in cells)
-    return n_leads > 0 and 2 * n_leads >= len(cells)
 
 
 def _named_in(header: Path) -> list[str]:
-    """The signal files or segments that a header names; none where it cannot be read."""
-    return [line.split(maxsplit=1)[0] for line in _header_lines(header)[1:]]
-
-
-def _segments_of(header: Path) -> list[str]:
-    lines = _header_lines(header)
-    return _named_in(header) if lines and _MASTER_LINE.match(lines[0]) else []
-
-
-def _header_lines(header: Path) -> list[str]:
+    """The signal files or segments' headers that a header names."""
     try:
-        text = read_small_text(header)
+        return files_named(read_small_text(header))
     except RecordError:
         # The header is listed all the same, and reading it will say what is wrong.
         return []
-    return [line for _place, line in header_lines(text)]
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 LIMB_LEADS: Final = ("I", "II", "III", "aVR", "aVL", "aVF")
@@ -79,3 +80,9 @@ def _without_sign(key: str) -> tuple[str, int]:
     inner = key[front.end() :] if front else key
     bare = inner.removesuffix("-")
     return bare.strip(" _:."), (front is not None) + (bare != inner)
+
+
+def names_leads(cells: Sequence[str]) -> bool:
+    """Whether a row of names is an ECG's: at least half of them are leads."""
+    n_leads = sum(read_lead_name(cell).name in KNOWN_LEADS for cell in cells)
+    return n_leads > 0 and 2 * n_leads >= len(cells)

@@ -13,6 +13,8 @@ from typing import Final
 
 from inference.records.errors import RecordError
 
+GAP: Final = "~"
+"""The segment name that stands for a pause in a multi-segment record."""
 DEFAULT_FS_HZ: Final = 250.0
 DEFAULT_GAIN: Final = 200.0
 """ADC units per physical unit where the header gives none or 0 (WFDB's DEFGAIN)."""
@@ -65,6 +67,18 @@ def header_lines(text: str) -> list[tuple[int, str]]:
     """The lines of a header that say something, stripped, each with its place counted from 1."""
     lines = [(place, line.strip()) for place, line in enumerate(text.splitlines(), 1)]
     return [(place, line) for place, line in lines if line and not line.startswith("#")]
+
+
+def files_named(text: str) -> list[str]:
+    """The files that a header's text names, each once: its signals, or the headers of its segments."""
+    lines = [line for _place, line in header_lines(text)]
+    if not lines:
+        return []
+    named = dict.fromkeys(line.split(maxsplit=1)[0] for line in lines[1:])
+    record = _RECORD_NAME.fullmatch(lines[0].split(maxsplit=1)[0])
+    if record is None or record["segments"] is None:
+        return list(named)
+    return [f"{name}.hea" for name in named if name != GAP]
 
 
 def parse_header(text: str) -> WfdbHeader:

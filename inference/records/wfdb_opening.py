@@ -17,13 +17,13 @@ from inference.records.lead_choice import pick_ecg_leads
 from inference.records.opened import Opened
 from inference.records.patient_text import facts_from_comments
 from inference.records.record import SyntheticTruth
-from inference.records.safety import check_long_shape, contained_file, read_small_text
+from inference.records.safety import check_long_shape, read_small_text
 from inference.records.synthetic import truth_from_comments
 from inference.records.wfdb_given import frame_rate_hz, signal_names
 from inference.records.wfdb_header import SignalSpec, WfdbHeader, parse_header
-from inference.records.wfdb_reader import GAP
 from inference.records.wfdb_samples import by_file, check_files
 from inference.records.wfdb_scale import LeadScale, lead_scales
+from inference.records.wfdb_segments import segments_of
 from inference.records.wfdb_sources import OpenFiles, is_readable_alone, open_files
 
 _LOOKED_AT_S: Final = 10.0
@@ -61,18 +61,11 @@ def _alone(header_path: Path, header: WfdbHeader, given: Given) -> list[tuple[in
 def _segments(header_path: Path, header: WfdbHeader, given: Given) -> list[tuple[int, _Part | None]] | None:
     """Each segment's length in samples with its leads, None for a pause."""
     frames: list[tuple[int, _Part | None]] = []
-    for name, length in header.segments:
-        if name == GAP:
-            frames.append((length, None))
-        elif length > 0:
-            path = contained_file(header_path.parent, f"{name}.hea")
-            inner = parse_header(read_small_text(path))
-            if inner.segments or inner.n_frames != length:
-                raise RecordError(f"Segment '{name}' does not fit its record: copy the record again.")
-            part = _part(path, inner, given)
-            if part is None:
-                return None
-            frames.append((length, part))
+    for length, segment in segments_of(header_path, header):
+        part = None if segment is None else _part(*segment, given)
+        if segment is not None and part is None:
+            return None
+        frames.append((length, part))
     held = [(length, part) for length, part in frames if part is not None]
     if len({(part.fs_hz, part.n_samples // length) for length, part in held}) != 1:
         raise RecordError("The record's segments share no sampling rate: open one segment instead.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -15,15 +14,13 @@ from inference.records.given import Given
 from inference.records.lead_choice import pick_ecg_leads
 from inference.records.patient_text import facts_from_comments
 from inference.records.record import FloatArray, Record, SyntheticTruth
-from inference.records.safety import check_shape, contained_file, read_small_text
+from inference.records.safety import check_shape, read_small_text
 from inference.records.synthetic import truth_from_comments
 from inference.records.wfdb_given import frame_rate_hz, signal_names
 from inference.records.wfdb_header import WfdbHeader, parse_header
 from inference.records.wfdb_samples import check_files, read_samples
 from inference.records.wfdb_scale import to_mv
-
-GAP: Final = "~"
-"""The segment name that stands for a pause in a multi-segment record."""
+from inference.records.wfdb_segments import segments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +87,12 @@ def _read_segments(header_path: Path, header: WfdbHeader, given: Given) -> _Lead
     n_frames = sum(length for _, length in header.segments)
     check_shape(1, n_frames, frame_hz)
     parts: list[tuple[int, _Leads | None]] = []
-    for name, length in header.segments:
-        if name == GAP:
-            parts.append((length, None))
-        elif length > 0:
-            path = contained_file(header_path.parent, f"{name}.hea")
-            inner = parse_header(read_small_text(path))
-            if inner.segments or inner.n_frames != length:
-                raise RecordError(f"Segment '{name}' does not fit its record: copy the record again.")
-            leads = _read_plain(path, inner, given)
+    for length, segment in segments_of(header_path, header):
+        leads = None if segment is None else _read_plain(*segment, given)
+        if leads is not None:
             # Before the next one is read: a thousand segments may all name one large file.
             check_shape(len(leads.values), n_frames, leads.fs_hz)
-            parts.append((length, leads))
+        parts.append((length, leads))
     return _joined(parts)
 
 

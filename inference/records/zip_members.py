@@ -7,7 +7,6 @@ at once.
 from __future__ import annotations
 
 import lzma
-import re
 import tempfile
 import zipfile
 import zlib
@@ -136,16 +135,6 @@ def private_folder() -> Iterator[Path]:
     """A folder that only this user can look into, gone after the `with`."""
     with tempfile.TemporaryDirectory(prefix="ecg-", ignore_cleanup_errors=True) as name:
         yield Path(name)
-
-
-def header_names(text: str) -> list[str]:
-    """The files that a WFDB header's text names: signals, or the headers of its segments."""
-    lines = [line.split() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    if not lines:
-        return []
-    named = dict.fromkeys(words[0] for words in lines[1:])
-    is_master = re.fullmatch(r"\S+/[0-9]+", lines[0][0]) is not None
-    return [f"{name}.hea" for name in named if name != "~"] if is_master else list(named)
 
 
 def _is_plain(info: zipfile.ZipInfo) -> bool:

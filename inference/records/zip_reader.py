@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from inference.records.array_files import first_row_in
 from inference.records.errors import RecordError
 from inference.records.file_head import HEAD_BYTES, head_of
 from inference.records.formats import OWN_SUFFIXES, is_listed, needs_a_look
-from inference.records.leads import KNOWN_LEADS, read_lead_name
+from inference.records.leads import names_leads
 from inference.records.record import Record
-from inference.records.zip_members import ZipMembers, header_names, opened_zip, private_folder
+from inference.records.wfdb_header import files_named
+from inference.records.zip_members import ZipMembers, opened_zip, private_folder
 
 _ARRAY_SUFFIXES: Final = (".npy", ".npz")
 _TABLE_SUFFIXES: Final = (".csv", ".tsv")
@@ -53,7 +55,7 @@ def records_in_zip(path: Path) -> list[Path]:
             _beside(name, segment)
             for name in members.names
             if name.lower().endswith(".hea")
-            for segment in header_names(members.text(name))
+            for segment in files_named(members.text(name))
             if segment.endswith(".hea")
         }
         found = {name for name in members.names if name not in segments and _is_ecg(members, name)}
@@ -72,7 +74,7 @@ def _plain_matlab(members: ZipMembers) -> list[str]:
     ]
     if not matlab:
         return []
-    named = {_beside(name, other) for name in headers for other in header_names(members.text(name))}
+    named = {_beside(name, other) for name in headers for other in files_named(members.text(name))}
     return [name for name in matlab if name not in named]
 
 
@@ -81,18 +83,10 @@ def _is_ecg(members: ZipMembers, name: str) -> bool:
     if suffix in (".hea", *_ARRAY_SUFFIXES, *OWN_SUFFIXES):
         return True
     if suffix in _TABLE_SUFFIXES:
-        return _sidecar(name) in members or _names_leads(members, name)
+        return _sidecar(name) in members or names_leads(first_row_in(members.head(name, HEAD_BYTES)))
     if not needs_a_look(suffix):
         return False
     return is_listed(head_of(suffix, members.size(name), members.head(name, HEAD_BYTES)))
-
-
-def _names_leads(members: ZipMembers, name: str) -> bool:
-    first = members.head(name, HEAD_BYTES).decode("utf-8-sig", errors="replace").partition("\n")[0]
-    separator = next((mark for mark in "\t;" if mark in first), ",")
-    cells = [cell.strip().strip('"') for cell in first.split(separator)]
-    n_leads = sum(read_lead_name(cell).name in KNOWN_LEADS for cell in cells)
-    return n_leads > 0 and 2 * n_leads >= len(cells)
 
 
 def _companions(members: ZipMembers, name: str) -> list[str]:
@@ -100,9 +94,9 @@ def _companions(members: ZipMembers, name: str) -> list[str]:
     if not name.lower().endswith(".hea"):
         beside = [_sidecar(name)]
     else:
-        beside = [_beside(name, other) for other in header_names(members.text(name))[:_MAX_SEGMENTS]]
+        beside = [_beside(name, other) for other in files_named(members.text(name))[:_MAX_SEGMENTS]]
         inner = [other for other in beside if other.endswith(".hea") and other in members]
-        beside += [_beside(other, file) for other in inner for file in header_names(members.text(other))]
+        beside += [_beside(other, file) for other in inner for file in files_named(members.text(other))]
     return [other for other in dict.fromkeys(beside) if other in members and other != name]
 
 
