@@ -25,7 +25,7 @@ from PySide6.QtCore import QObject, Signal
 from ecgviewer.plots.layouts import LAYOUTS, LayoutName
 from ecgviewer.reading_desk import ReadingDesk
 from ecgviewer.services.background import Background
-from ecgviewer.services.inference_service import InferenceService, WhyRequest, is_why_on_demand
+from ecgviewer.services.inference_service import InferenceService, WhyRequest, is_why_on_demand, subject_for
 from ecgviewer.services.library_service import LibraryService
 from ecgviewer.services.long_service import LongService
 from ecgviewer.services.record_service import LoadedRecord, RecordService, load_record
@@ -385,10 +385,11 @@ def _hashes_of(loaded: LoadedRecord | None) -> set[str]:
 
 
 def bundles_in_scope(workspace: Workspace) -> list[BundleInfo]:
-    """The models that can say something of what is open: of a recording, of a picture, or of both."""
-    has_page = workspace.page is not None
-    has_samples = workspace.record is not None or not has_page
-    return [info for info in workspace.bundles if (has_page if info.prepare.is_sheet else has_samples)]
+    """The models that can speak of what is open; while nothing is, those that read recordings."""
+    record, page = workspace.record, workspace.page
+    if record is None and page is None:
+        return [info for info in workspace.bundles if not info.prepare.is_sheet]
+    return [info for info in workspace.bundles if subject_for(info, record, page) is not None]
 
 
 def _after(order: tuple[_T, ...], current: _T) -> _T:

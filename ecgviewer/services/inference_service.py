@@ -82,6 +82,11 @@ def is_why_on_demand(info: BundleInfo) -> bool:
     return not info.prepare.is_beat
 
 
+def subject_for(info: BundleInfo, record: Record | None, page: Page | None) -> Subject | None:
+    """What a model can speak of among what is open: the picture of a page, or the samples of a recording."""
+    return page if info.prepare.is_sheet else record
+
+
 class InferenceService(QObject):
     """Owns the engine on its own thread; announces what models say of the newest record."""
 
@@ -162,21 +167,23 @@ class InferenceService(QObject):
         self._background.submit("reader", lambda _stop: self._find(), on_found)
 
     def ask(self, record: Record | None, page: Page | None = None) -> None:
-        """Queue every enabled model for a record, a page or both; what was asked before becomes stale."""
+        """Queue the enabled models that can speak of what is open; what was asked before becomes stale."""
         self.drop()
         engine = self._engine
         if engine is None:
             return
-        enabled = [info for info in self._found.bundles if info.enabled]
-        self._waiting, self._elapsed_ms = len(enabled), 0.0
-        for info in enabled:
-            subject = _for_model(info, record, page)
+        enabled = (info for info in self._found.bundles if info.enabled)
+        asked = [(info, subject_for(info, record, page)) for info in enabled]
+        questions = [(info, subject) for info, subject in asked if subject is not None]
+        self._waiting, self._elapsed_ms = len(questions), 0.0
+        for info, subject in questions:
             self._submit(engine.answer, info, subject, self.announce, after_ms=_PAINT_FIRST_MS)
 
     def explain(self, info: BundleInfo, record: Record | None, page: Page | None = None) -> None:
         """Queue one bundle's explanation behind what is being asked."""
-        if self._engine is not None:
-            self._submit(self._engine.explain, info, _for_model(info, record, page), self.explained.emit)
+        subject = subject_for(info, record, page)
+        if self._engine is not None and subject is not None:
+            self._submit(self._engine.explain, info, subject, self.explained.emit)
 
     def drop(self) -> None:
         """Make all questions stale: another record is opened."""
@@ -227,13 +234,6 @@ class InferenceService(QObject):
             took = f" · {self._elapsed_ms:.0f} ms" if self._elapsed_ms else ""
             self.status_changed.emit(f"Engine: {self._engine.device_name}{took}")
         self.answered.emit(record_sha256, bundle, answer)
-
-
-def _for_model(info: BundleInfo, record: Record | None, page: Page | None) -> Subject:
-    """What a model is asked about where a page is open too: picture models the page, others the record."""
-    subject = page if page is not None and (info.prepare.is_sheet or record is None) else record
-    assert subject is not None
-    return subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,12 +66,8 @@ class LocalEngine:
         self, info: BundleInfo, subject: Subject, wants_why: bool, should_stop: ShouldStop
     ) -> ModelAnswer | None:
         from inference.pages.page import Page
-        from inference.results import ModelAnswer, Stopped
-        from inference.scope import out_of_scope
+        from inference.results import Stopped
 
-        refused = out_of_scope(info, subject)
-        if refused is not None:
-            return ModelAnswer(refused)
         try:
             if isinstance(subject, Page):
                 return self._engine.answer_page(subject, info.name, wants_why, should_stop)

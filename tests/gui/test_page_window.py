@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from ecgviewer.app import Desk
-from ecgviewer.services.local_engine import LocalEngine
 from inference.bundle_info import BundleInfo
 from inference.pages.page import Page
 from inference.prepare import PrepareSpec
@@ -39,11 +38,10 @@ class PictureModels(KnownModels):
     """A picture model whose map lies on V2, beside a model of beats; who was asked about what is kept."""
 
     def answer(self, info: BundleInfo, record: object, should_stop: object) -> ModelAnswer | None:  # type: ignore[override]
-        if isinstance(record, Page) and info.prepare.is_sheet:
+        assert isinstance(record, Page) == info.prepare.is_sheet, f"{info.name} cannot speak of this"
+        if isinstance(record, Page):
             self.asked.append((record.sha256, info.name))
             return ModelAnswer(_prediction(record))
-        if isinstance(record, Page) or info.prepare.is_sheet:
-            return LocalEngine(None).answer(info, record, lambda: False)  # type: ignore[arg-type]
         return super().answer(info, record, should_stop)  # type: ignore[arg-type]
 
     def explain(self, info: BundleInfo, record: object, _should_stop: object) -> ModelAnswer | None:  # type: ignore[override]
