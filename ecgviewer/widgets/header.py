@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from ecgviewer.actions import hint, key
 from ecgviewer.plots.layouts import LAYOUTS, LayoutName
-from ecgviewer.widgets.keyed import KeyedButton
+from ecgviewer.widgets.action_pill import ActionPill
 from ecgviewer.widgets.parts import Chip, Segmented, label, set_role
 
 _LAYOUT_WORDS: dict[LayoutName, str] = {"3x4+II": "3×4 + II", "6x2": "6×2", "12x1": "12×1"}
@@ -28,13 +28,13 @@ class Header(QFrame):
         self.layouts = Segmented([(name, _LAYOUT_WORDS[name], hint("layout")) for name in LAYOUTS])
         self.layout_key = label(key("layout"), "key")
         self.layout_key.setToolTip(hint("layout"))
-        self.speed = self._pill("speed", "25 mm/s")
-        self.gain = self._pill("gain", "10 mm/mV")
+        self.speed = ActionPill("speed", "25 mm/s")
+        self.gain = ActionPill("gain", "10 mm/mV")
         self.band = QLabel("0.05–150 Hz")
         self.band.setProperty("role", "chip")
         self.band.setToolTip("Filter band of the drawn traces, zero phase: nothing on the ST segment is bent")
-        self.caliper = self._pill("caliper", "Caliper", checkable=True)
-        self.saliency = self._pill("saliency", "Saliency", checkable=True)
+        self.caliper = ActionPill("caliper", "Caliper", checkable=True)
+        self.saliency = ActionPill("saliency", "Saliency", checkable=True)
         self.synthetic = Chip("SYNTHETIC", "chip-caution", "Made by a simulator, not recorded from a person.")
         self.digitised = Chip(
             "digitised",
@@ -51,21 +51,12 @@ class Header(QFrame):
         self.reader.setAccessibleName("Menu")
         self.reader.clicked.connect(self._on_menu)
         self._lay_out()
+        for pill in (self.speed, self.gain, self.caliper, self.saliency):
+            pill.wished.connect(self.action_wished)
         self.layouts.chosen.connect(self._on_layout)
         self.synthetic.hide()
         self.digitised.hide()
         self.set_reader("")
-
-    def _pill(self, action_id: str, text: str, *, checkable: bool = False) -> QPushButton:
-        button = KeyedButton(text, key(action_id))
-        button.setCheckable(checkable)
-        button.setToolTip(hint(action_id))
-        button.setAccessibleName(text)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setProperty("role", "pill")
-        button.setProperty("action", action_id)
-        button.clicked.connect(self._on_pill)
-        return button
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -107,14 +98,6 @@ class Header(QFrame):
     def set_reader(self, reader: str) -> None:
         shown = reader if len(reader) <= 24 else reader[:23] + "…"
         self.reader.setText(f"{shown or 'Reader not named'}  ▾")
-
-    def _on_pill(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, QPushButton) and sender.isCheckable():
-            # What is checked is the workspace's to say: undo Qt's own toggle until the news comes back.
-            sender.setChecked(not sender.isChecked())
-        if sender is not None:
-            self.action_wished.emit(str(sender.property("action")))
 
     def _on_layout(self, name: object) -> None:
         self.layout_wished.emit(str(name))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ecgviewer.actions import BY_ID, hint, key
+from ecgviewer.actions import hint, key
 from ecgviewer.plots.overview import OverviewBar
 from ecgviewer.theme import Theme
-from ecgviewer.widgets.keyed import Choice, KeyedButton
+from ecgviewer.widgets.action_pill import ActionPill
+from ecgviewer.widgets.keyed import Choice
 from ecgviewer.widgets.parts import ElidedLabel, label
 from inference.scan import CAVEAT
 
@@ -35,31 +36,22 @@ class LongCard(QFrame):
         self.lead = Choice(key("long_lead"))
         self.lead.setToolTip(hint("long_lead"))
         self.lead.setAccessibleName("Lead of the overview and the rhythm strip")
-        self.previous = self._pill("previous_window", "− 10 s")
-        self.next = self._pill("next_window", "+ 10 s")
-        self.scan = self._pill("scan", "Scan")
-        self.strip = self._pill("strip", "Strip", checkable=True)
+        self.previous = ActionPill("previous_window", "− 10 s")
+        self.next = ActionPill("next_window", "+ 10 s")
+        self.scan = ActionPill("scan", "Scan")
+        self.strip = ActionPill("strip", "Strip", checkable=True)
         self.caveat = ElidedLabel(CAVEAT, "caption")
         self.model = Choice(key("scan_model"))
         self.model.setToolTip(hint("scan_model"))
         self.model.setAccessibleName("Model whose scan is shown")
-        self.peak = self._pill("scan_peak", "Highest")
+        self.peak = ActionPill("scan_peak", "Highest")
         self.scan_row = QWidget()
         self._lay_out()
+        for pill in (self.previous, self.next, self.scan, self.strip, self.peak):
+            pill.wished.connect(self.action_wished)
         self.lead.activated.connect(self.lead_wished)
         self.model.activated.connect(self.model_wished)
         self.hide()
-
-    def _pill(self, action_id: str, text: str, *, checkable: bool = False) -> KeyedButton:
-        button = KeyedButton(text, key(action_id))
-        button.setCheckable(checkable)
-        button.setToolTip(hint(action_id))
-        button.setAccessibleName(BY_ID[action_id].text)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setProperty("role", "pill")
-        button.setProperty("action", action_id)
-        button.clicked.connect(self._on_pill)
-        return button
 
     def _lay_out(self) -> None:
         heading = QHBoxLayout()
@@ -110,11 +102,3 @@ class LongCard(QFrame):
             self.model.setMinimumWidth(widest + _CHOICE_ROOM_PX)
         self.model.setCurrentIndex(place)
         self.peak.setEnabled(has_answers)
-
-    def _on_pill(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, QPushButton):
-            if sender.isCheckable():
-                # What is checked is the workspace's to say: undo Qt's own toggle until the news comes back.
-                sender.setChecked(not sender.isChecked())
-            self.action_wished.emit(str(sender.property("action")))

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ecgviewer.actions import hint, key
 from ecgviewer.plots.page_view import PageView
 from ecgviewer.theme import Theme
-from ecgviewer.widgets.keyed import KeyedButton
+from ecgviewer.widgets.action_pill import ActionPill
 from ecgviewer.widgets.parts import ElidedLabel, Segmented
 
 if TYPE_CHECKING:
@@ -32,8 +31,8 @@ class PageCard(QWidget):
         super().__init__(parent)
         self.view = PageView(theme, self)
         self.caption = ElidedLabel("", "caption")
-        self.swap = self._button("page", "Digitised ECG")
-        self.areas = self._button("lead_areas", "Leads")
+        self.swap = ActionPill("page", "Digitised ECG")
+        self.areas = ActionPill("lead_areas", "Leads")
         self.methods = Segmented([])
         self._methods: tuple[str, ...] = ()
         self._page: Page | None = None
@@ -48,14 +47,9 @@ class PageCard(QWidget):
         column.setSpacing(4)
         column.addLayout(self._row)
         column.addWidget(self.view, 1)
+        for pill in (self.swap, self.areas):
+            pill.wished.connect(self.action_wished)
         self.methods.hide()
-
-    def _button(self, action_id: str, text: str) -> KeyedButton:
-        button = KeyedButton(text, key(action_id))
-        button.setProperty("role", "pill")
-        button.setToolTip(hint(action_id))
-        button.clicked.connect(lambda: self.action_wished.emit(action_id))
-        return button
 
     def set_theme(self, theme: Theme) -> None:
         self.view.set_theme(theme)

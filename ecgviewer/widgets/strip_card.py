@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ecgviewer.actions import hint, key
 from ecgviewer.plots.strip import StripView
 from ecgviewer.plots.timeline import clock_label, width_label
 from ecgviewer.theme import Theme
-from ecgviewer.widgets.keyed import KeyedButton
+from ecgviewer.widgets.action_pill import ActionPill
 from ecgviewer.widgets.parts import ElidedLabel, label
 
 _HANDS = "Drag, wheel, ← →: move · Ctrl+wheel, + −: zoom · click: go there"
@@ -26,8 +25,8 @@ class StripCard(QFrame):
         self.view = StripView(theme, self)
         self.view.setToolTip(_HANDS)
         self.facts = ElidedLabel("", "caption")
-        self.all_leads = self._button("strip_leads", "All leads", checkable=True)
-        self.close_button = self._button("strip", "Close")
+        self.all_leads = ActionPill("strip_leads", "All leads", checkable=True)
+        self.close_button = ActionPill("strip", "Close")
         heading = QHBoxLayout()
         heading.setSpacing(8)
         heading.addWidget(label("Rhythm strip", "title"))
@@ -39,18 +38,10 @@ class StripCard(QFrame):
         column.setSpacing(3)
         column.addLayout(heading)
         column.addWidget(self.view, 1)
+        for pill in (self.all_leads, self.close_button):
+            pill.wished.connect(self.action_wished)
         self.view.span_changed.connect(self._on_span)
         self.hide()
-
-    def _button(self, action_id: str, text: str, *, checkable: bool = False) -> KeyedButton:
-        button = KeyedButton(text, key(action_id))
-        button.setCheckable(checkable)
-        button.setToolTip(hint(action_id))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setProperty("role", "pill")
-        button.setProperty("action", action_id)
-        button.clicked.connect(self._on_pressed)
-        return button
 
     def set_theme(self, theme: Theme) -> None:
         self.view.set_theme(theme)
@@ -69,10 +60,3 @@ class StripCard(QFrame):
             return
         start = clock_label(span.start_s, recording.acquired_at)
         self.facts.setText(f"{start} · {width_label(span.width_s)} wide · unfiltered · bar 1 mV · {_HANDS}")
-
-    def _on_pressed(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, QPushButton):
-            if sender.isCheckable():
-                sender.setChecked(not sender.isChecked())
-            self.action_wished.emit(str(sender.property("action")))
