@@ -25,12 +25,6 @@ class LeadArea:
     baseline_y: float | None = None
     """Where 0 mV lies, as far as it is known; else None."""
 
-    def distance(self, x: float, y: float) -> float:
-        """How far a point lies outside of the area, 0 inside, in the unit of the layout."""
-        aside = max(self.x0 - x, 0.0, x - self.x1)
-        above = max(self.y0 - y, 0.0, y - self.y1)
-        return float((aside**2 + above**2) ** 0.5)
-
 
 @dataclass(frozen=True, slots=True)
 class PageLayout:
@@ -51,11 +45,3 @@ class PageLayout:
     arrangement: str
     """As people say it: "3x4 + II", "6x2", "12x1"."""
     leads: tuple[LeadArea, ...]
-
-    def lead_at(self, x: float, y: float, within_mm: float = 10.0) -> str | None:
-        """The lead whose area holds a point, or lies nearest within `within_mm` of the grid; else None."""
-        if not self.leads:
-            return None
-        nearest = min(self.leads, key=lambda area: area.distance(x, y))
-        near_enough = nearest.distance(x, y) * max(self.mm_per_x, self.mm_per_y) <= within_mm
-        return nearest.name if near_enough else None

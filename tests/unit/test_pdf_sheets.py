@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.pages.page_layout import PageLayout
 from inference.pages.pdf_file import render_page
 from inference.pages.vector_pdf import NoVectorTraceError, read_pdf_sheet
 from inference.records import STANDARD_LEADS, Record, RecordError, read_record
@@ -156,9 +157,13 @@ def test_the_layout_says_where_each_lead_lies_on_the_upright_page(
     second_column = 20.0 + 3.75 * 25.0
 
     assert layout.arrangement == "3x4 + II"
-    assert layout.lead_at(second_column / layout.mm_per_x, 30.0 / layout.mm_per_y) == "aVR"
-    assert layout.lead_at(second_column / layout.mm_per_x, 150.0 / layout.mm_per_y) == "II"
-    assert layout.lead_at(layout.width * 10, 0.0) is None
+    assert leads_at(layout, second_column / layout.mm_per_x, 30.0 / layout.mm_per_y) == ["aVR"]
+    assert leads_at(layout, second_column / layout.mm_per_x, 150.0 / layout.mm_per_y) == ["II"]
+    assert leads_at(layout, layout.width * 10, 0.0) == []
+
+
+def leads_at(layout: PageLayout, x: float, y: float) -> list[str]:
+    return [area.name for area in layout.leads if area.x0 <= x <= area.x1 and area.y0 <= y <= area.y1]
 
 
 def test_the_first_page_with_an_ecg_is_read(tmp_path: Path, leads: dict[str, FloatArray]) -> None:
