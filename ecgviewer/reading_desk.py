@@ -13,7 +13,7 @@ then they are laid over what this reader had answered before, and go on at 2.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -25,9 +25,9 @@ from ecgviewer.commands import AnswerChange, EditReading, UndoStacks
 from ecgviewer.services.store_service import StoreService
 from inference.labels import Reading
 from inference.manifest import ShownPrediction
-from inference.records.record import Record
 
 if TYPE_CHECKING:
+    from ecgviewer.read_ecg import ReadEcg
     from ecgviewer.store import ReadingEntry, StoredReading
 
 DeskState = Literal["", "draft", "signed", "not saved", "not saved: no reader named"]
@@ -51,8 +51,7 @@ class ReadingDesk(QObject):
         self.undo_stacks = UndoStacks(self)
         self._store = store
         self._shown_predictions = shown_predictions
-        self._record: Record | None = None
-        self._record_path = ""
+        self._ecg: ReadEcg | None = None
         self._reader = ""
         self._reading = Reading()
         self._state: DeskState = ""
@@ -69,8 +68,8 @@ class ReadingDesk(QObject):
 
     @property
     def record_sha256(self) -> str | None:
-        """Whose answers are shown; None while no record is open."""
-        return None if self._record is None else self._record.sha256
+        """Whose answers are shown; None while nothing is open that can be answered about."""
+        return None if self._ecg is None else self._ecg.sha256
 
     @property
     def reading(self) -> Reading:
@@ -114,35 +113,31 @@ class ReadingDesk(QObject):
                 self.undo_stacks.of(record_sha256, name).clear()
                 earlier = self._last_answers(record_sha256, reader)[0]
                 self._lay_over(earlier, replace(unnamed, reader=reader))
-        self.open(self._record, self._record_path)
+        self.open(self._ecg)
 
-    def open(self, record: Record | None, record_path: str = "") -> None:
-        """Show the reader's last answers for a record; its earlier steps can be undone again.
-
-        `record_path` is what its readings are kept under where that is not the record's own path.
-        """
-        self._record = record
-        self._record_path = record_path or ("" if record is None else str(record.path))
+    def open(self, ecg: ReadEcg | None) -> None:
+        """Show the reader's last answers for an ECG; its earlier steps can be undone again."""
+        self._ecg = ecg
         self.undo_stacks.show(self.record_sha256, self._reader)
         self._history = []
         self._show_last()
         self.history_changed.emit()
-        if record is not None:
-            self._store.ask_history(record.sha256)
+        if ecg is not None:
+            self._store.ask_history(ecg.sha256)
 
     def wish(self, change: AnswerChange) -> None:
         """Make a change of one answer an undoable step and save it."""
         wished = change.applied_to(self._reading)
-        if self._record is not None and wished != self._reading:
+        if self._ecg is not None and wished != self._reading:
             self._push(self._reading, self._entry(wished, "edit"))
 
     def sign(self) -> bool:
-        """Sign the answers as they stand; False without a reader, an open record, or an answer on OMI."""
-        if self._record is None or not self._reader or self._reading.omi is None:
+        """Sign the answers as they stand; False without a reader, an open ECG, or an answer on OMI."""
+        if self._ecg is None or not self._reader or self._reading.omi is None:
             return False
         if self._state != "signed":
             self._keep(self._entry(self._reading, "sign"))
-            self.undo_stacks.of(self._record.sha256, self._reader).setClean()
+            self.undo_stacks.of(self._ecg.sha256, self._reader).setClean()
             self._show_last()
         return True
 
@@ -154,8 +149,8 @@ class ReadingDesk(QObject):
 
     def _show_last(self) -> None:
         self._reading, is_signed = Reading(), False
-        if self._record is not None:
-            self._reading, is_signed = self._last_answers(self._record.sha256, self._reader)
+        if self._ecg is not None:
+            self._reading, is_signed = self._last_answers(self._ecg.sha256, self._reader)
         self._state = "signed" if is_signed else "" if self._reading.is_empty else "draft"
         self.changed.emit()
 
@@ -180,19 +175,19 @@ class ReadingDesk(QObject):
     def _entry(self, reading: Reading, kind: Literal["edit", "sign"]) -> ReadingEntry:
         from ecgviewer.store import ReadingEntry
 
-        record = self._record
-        assert record is not None, "answers are only given for an open record"
+        ecg = self._ecg
+        assert ecg is not None, "answers are only given for an open ECG"
         return ReadingEntry(
-            record_sha256=record.sha256,
-            record_path=self._record_path,
+            record_sha256=ecg.sha256,
+            record_path=ecg.path,
             reading=reading,
             reader=self._reader,
             app_version=__version__,
             kind=kind,
-            patient_key=record.patient.patient_id,
-            synthetic=record.synthetic is not None,
+            patient_key=ecg.patient_key,
+            synthetic=ecg.is_synthetic,
             predictions=self._shown_predictions(),
-            import_report=asdict(record.report),
+            import_report=ecg.import_report,
         )
 
     def _keep(self, entry: ReadingEntry) -> None:

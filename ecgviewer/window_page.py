@@ -46,6 +46,7 @@ class WindowPage(QObject):
         parts.ecg.sheet.show_page(workspace.path.stem, page)
         if record is None:
             parts.quality.set_facts([page.reason], list(page.sentences))
+            parts.reading.set_can_read(True)
         self._show_view()
         self._show_answers()
 

@@ -13,7 +13,6 @@ from ecgviewer.widgets.status_strip import StatusStrip
 from ecgviewer.window_parts import WindowParts
 from ecgviewer.workspace import Workspace
 from inference.labels import Reading
-from inference.records.record import Record
 
 
 class WindowReading(QObject):
@@ -48,18 +47,18 @@ class WindowReading(QObject):
     def sign_and_next(self) -> None:
         """Sign the reading and open the next record that is not signed."""
         self._parts.reading.commit_comment()
-        record, reading = self._workspace.record, self._desk.reading
-        if record is None:
+        ecg, reading = self._desk.record_sha256, self._desk.reading
+        if ecg is None:
             self.step_wished.emit(1)
         elif reading.omi is None:
             self._status.tell("Choose OMI, Not OMI or Uncertain first (1, 2, 3).")
         else:
-            self._naming.ask_if_needed(lambda: self._sign(record, reading))
+            self._naming.ask_if_needed(lambda: self._sign(ecg, reading))
 
-    def _sign(self, record: Record, reading: Reading) -> None:
+    def _sign(self, record_sha256: str, reading: Reading) -> None:
         """Sign what the reader saw when they wished it, and nothing else."""
         desk, path = self._desk, self._workspace.path
-        if desk.record_sha256 != record.sha256:
+        if desk.record_sha256 != record_sha256:
             self._status.tell("Not signed: another ECG was opened meanwhile.")
             return
         if desk.reading != reading:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.plots.layouts import LAYOUTS, LayoutName
+from ecgviewer.read_ecg import ReadEcg
 from ecgviewer.reading_desk import ReadingDesk
 from ecgviewer.services.background import Background
 from ecgviewer.services.inference_service import InferenceService, WhyRequest, is_why_on_demand, subject_for
@@ -34,7 +35,6 @@ from ecgviewer.services.scan_service import ScanService
 from ecgviewer.services.store_service import StoreService
 from ecgviewer.services.table_profiles import TableFacts, TableProfiles
 from inference.manifest import ShownPrediction
-from inference.records.window_path import window_path
 
 if TYPE_CHECKING:
     from inference.bundle_info import BundleInfo
@@ -338,10 +338,7 @@ class Workspace(QObject):
         if loaded.page is not None:
             # A scan is first seen as it is, because reading it back loses more than reading a print back.
             self._view = replace(self._view, as_page=not loaded.page.is_print)
-        if loaded.long is None:
-            self.desk.open(loaded.record)
-        else:
-            self.desk.open(loaded.record, window_path(loaded.path, loaded.start_s))
+        self.desk.open(ReadEcg.of(loaded))
         self.long.show(loaded.long)
         self.record_changed.emit()
         self.library.note_loaded(loaded)

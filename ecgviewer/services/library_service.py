@@ -163,11 +163,12 @@ class LibraryService(QObject):
             # Ten seconds without signal are no reason to refuse the hours around them, and a picture is seen.
             is_shown = loaded.long is not None or loaded.page is not None
             kind = "page" if loaded.page is not None else entry.kind
-            self._put([replace(entry, kind=kind, refusal="" if is_shown else loaded.refusal)])
+            if loaded.page is not None:
+                self._know_hash(loaded.path, loaded.page.sha256)
+            self._put([self._labelled(replace(entry, kind=kind, refusal="" if is_shown else loaded.refusal))])
             return
         if loaded.long is None:
-            self._hashes[record.sha256] = loaded.path
-            self._hash_of[loaded.path] = record.sha256
+            self._know_hash(loaded.path, record.sha256)
         is_whole = loaded.long is None
         warnings = recording_warnings(analysis.quality) if analysis is not None and is_whole else []
         known = replace(
@@ -181,6 +182,10 @@ class LibraryService(QObject):
             is_analysed=True,
         )
         self._put([self._labelled(known)])
+
+    def _know_hash(self, path: Path, record_sha256: str) -> None:
+        self._hashes[record_sha256] = path
+        self._hash_of[path] = record_sha256
 
     def _remember(self, stored: StoredReading) -> None:
         by_hash = self._labels_by_hash.setdefault(stored.record_sha256, {})
@@ -225,8 +230,7 @@ class LibraryService(QObject):
             if entry is None or entry.is_analysed or (entry.refusal and file.refusal):
                 continue
             if file.record_sha256:
-                self._hashes[file.record_sha256] = entry.path
-                self._hash_of[entry.path] = file.record_sha256
+                self._know_hash(entry.path, file.record_sha256)
             known.append(self._labelled(with_index(entry, file)))
         self._put(known)
 

@@ -103,7 +103,7 @@ def count_answers(readings: Sequence[StoredReading], info: BundleInfo) -> Learns
     named = partial(answer_for, task=info.task, locations=info.classes)
     read = [each for each in readings if each.signed or not each.reading.is_empty]
     real = [each for each in read if not each.synthetic]
-    recorded = [each for each in real if not each.is_digitised]
+    recorded = [each for each in real if not (each.is_digitised or each.is_of_picture)]
     signed = [each for each in recorded if each.signed]
     teaching = [each for each in signed if named(each.reading) is not None]
     by_ecg = groupby(

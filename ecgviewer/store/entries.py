@@ -51,3 +51,8 @@ class StoredReading(ReadingEntry):
     def is_digitised(self) -> bool:
         """Whether its ECG was measured from a picture or print."""
         return self.import_report is not None and self.import_report.get("digitised") is True
+
+    @property
+    def is_of_picture(self) -> bool:
+        """Whether its reader saw the picture of an ECG that no samples could be read from."""
+        return self.import_report is not None and self.import_report.get("picture") is True

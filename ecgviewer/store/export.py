@@ -23,6 +23,8 @@ class ExportSummary:
     """Left out because their record is synthetic."""
     n_digitised: int = 0
     """Left out because their record was measured from a picture or print."""
+    n_pictures: int = 0
+    """Left out because there is only a picture, and no samples to learn from."""
 
     @property
     def sentence(self) -> str:
@@ -33,6 +35,7 @@ class ExportSummary:
                 (self.n_drafts, "unsigned"),
                 (self.n_synthetic, "of synthetic records"),
                 (self.n_digitised, "of digitised records"),
+                (self.n_pictures, "of pictures without samples"),
             )
             if count
         ]
@@ -51,13 +54,14 @@ def export_manifest(
     """Write each reader's last reading of each record to a manifest.
 
     What was measured from a picture or print of an ECG teaches a network the marks of that, so it stays out
-    unless it is asked for.
+    unless it is asked for; a reading of a mere picture has no samples to go with.
 
     A reading that was edited after it was signed is a draft until it is signed again. Answers that
     were all taken back are no reading. Raises StoreError or ManifestError; then `target` is as it was.
     """
     read = [stored for stored in store.all_latest() if stored.signed or not stored.reading.is_empty]
-    real = [stored for stored in read if include_synthetic or not stored.synthetic]
+    sampled = [stored for stored in read if not stored.is_of_picture]
+    real = [stored for stored in sampled if include_synthetic or not stored.synthetic]
     recorded = [stored for stored in real if include_digitised or not stored.is_digitised]
     kept = [stored for stored in recorded if stored.signed or not signed_only]
     n_rows = write_manifest(target, (_manifest_row(store, stored) for stored in kept))
@@ -65,8 +69,9 @@ def export_manifest(
         target,
         n_rows,
         n_drafts=len(recorded) - len(kept),
-        n_synthetic=len(read) - len(real),
+        n_synthetic=len(sampled) - len(real),
         n_digitised=len(real) - len(recorded),
+        n_pictures=len(read) - len(sampled),
     )
 
 

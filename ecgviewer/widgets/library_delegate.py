@@ -106,10 +106,10 @@ def _second_line(entry: LibraryEntry) -> str:
     """Age and sex, the date, and whether it is synthetic; '' while nothing is known."""
     if entry.refusal:
         return entry.refusal
-    if entry.patient is None:
-        return ""
     if entry.kind == "page":
         return "picture"
+    if entry.patient is None:
+        return ""
     kind = "synthetic" if entry.is_synthetic else _KINDS.get(entry.kind, "")
     same = "duplicate" if entry.same_as else ""
     parts = [kind, patient_short(entry.patient), entry.when, same]

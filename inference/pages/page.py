@@ -51,7 +51,7 @@ class Page:
     sentences: tuple[str, ...] = ()
     """How the picture was made straight, one sentence each."""
     sha256: str = ""
-    """SHA-256 of what picture models see, as a record's is of its samples."""
+    """SHA-256 of the file: what is read off the page stays with it, however it is straightened one day."""
     is_print: bool = False
     """Whether the leads are drawn as lines, and not as a picture: then the Record is nearly the drawing."""
 
@@ -129,7 +129,8 @@ def _page(
 ) -> Page:
     picture = np.array(picture)
     picture.flags.writeable = False
-    sha256 = hashlib.sha256(b"page-1|" + sheet.picture.tobytes()).hexdigest()
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     return Page(path, picture, sheet, layout, record, "" if record else reason, sentences, sha256)
 
 

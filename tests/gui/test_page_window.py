@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from ecgviewer.app import Desk
 from inference.bundle_info import BundleInfo
+from inference.labels import Omi
 from inference.pages.page import Page
 from inference.prepare import PrepareSpec
 from inference.records import Record, read_record
@@ -118,6 +119,30 @@ def test_a_page_that_was_not_read_says_why_and_only_the_picture_model_answers(
     assert not parts.models.cards[OMI.name].isVisible()
     assert parts.models.cards[PICTURE.name].isVisible()
     assert not parts.ecg.sheet.swap.isVisible()
+
+
+def test_a_page_that_was_not_read_can_be_labelled_and_keeps_its_label(
+    make_desk: MakeDesk, tmp_path: Path, heart: Record
+) -> None:
+    path = tmp_path / "sheet.png"
+    desk = opened(make_desk, path, heart, Sheet(has_pulses=False))
+    press(desk, Qt.Key.Key_1)
+    press(desk, Qt.Key.Key_Return)
+    assert desk.workspace.desk.state == "signed"
+    entry = desk.workspace.library.entry(path)
+    assert entry is not None
+    assert entry.label == "signed"
+
+    desk.window.open_paths([DEMO])
+    assert desk.workspace.desk.reading.omi is None
+    desk.window.open_paths([path])
+    QApplication.processEvents()
+    assert desk.workspace.desk.reading.omi is Omi.YES
+    stored = desk.workspace.desk.history[-1]
+    assert stored.record_path == str(path)
+    assert stored.is_of_picture
+    assert "no calibration pulse" in str(stored.import_report)
+    assert [shown.bundle for shown in stored.predictions] == [PICTURE.name]
 
 
 def test_a_map_comes_when_it_is_asked_for_goes_with_s_and_names_a_lead(

@@ -139,3 +139,13 @@ def test_readings_of_digitised_ecgs_are_left_out_unless_asked_for(store: LabelSt
     assert [row.record_sha256 for row in read_manifest(target)] == ["recorded"]
     assert summary.sentence.endswith("1 of digitised records left out.")
     assert export_manifest(store, target, include_digitised=True).n_rows == 2
+
+
+def test_readings_of_mere_pictures_have_no_samples_to_go_with_and_are_left_out(
+    store: LabelStore, target: Path
+) -> None:
+    read(store, "recorded", YES)
+    read(store, "photographed", NO, import_report={"digitised": False, "picture": True})
+    summary = export_manifest(store, target, include_digitised=True)
+    assert [row.record_sha256 for row in read_manifest(target)] == ["recorded"]
+    assert summary.sentence.endswith("1 of pictures without samples left out.")
