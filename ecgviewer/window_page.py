@@ -69,7 +69,9 @@ class WindowPage(QObject):
         self._show_maps(page)
         parts.models.show_only({info.name for info in bundles_in_scope(workspace)})
         if workspace.record is None:
-            lines = wording.summary_lines(bundles_in_scope(workspace), dict(workspace.answers))
+            bundles, answers = bundles_in_scope(workspace), dict(workspace.answers)
+            # A page seen as no model learned to see it: its number must not stand there like any other.
+            lines = wording.summary_lines(bundles, answers, is_doubtful=bool(page.sheet.notes))
             parts.summary.set_summary(lines or ["Computing…"], page.reason, is_above=False)
 
     def _show_maps(self, page: Page) -> None:

@@ -119,8 +119,13 @@ def threshold_words(prediction: Prediction) -> str:
     return f"{'just ' if is_alike else ''}{side} threshold {threshold}"
 
 
-def summary_lines(bundles: Sequence[BundleInfo], answers: dict[str, ModelAnswer]) -> list[str]:
-    """What the enabled models say, one line each, in reading order; failed models are named as such."""
+def summary_lines(
+    bundles: Sequence[BundleInfo], answers: dict[str, ModelAnswer], *, is_doubtful: bool = False
+) -> list[str]:
+    """What the enabled models say, one line each, in reading order; failed models are named as such.
+
+    Numbers that are `is_doubtful` say so beside themselves.
+    """
     from inference.results import ModelFailure
 
     lines: list[str] = []
@@ -131,7 +136,8 @@ def summary_lines(bundles: Sequence[BundleInfo], answers: dict[str, ModelAnswer]
         if isinstance(answer.outcome, ModelFailure):
             lines.append(f"{model_short_name(info).removesuffix(' model')}: no answer for this ECG")
         else:
-            lines.append(prediction_line(info, answer.outcome))
+            doubt = ", not to be relied on" if is_doubtful else ""
+            lines.append(prediction_line(info, answer.outcome) + doubt)
     return lines
 
 

@@ -114,7 +114,7 @@ def test_a_page_that_was_not_read_says_why_and_only_the_picture_model_answers(
     assert not parts.header.digitised.isVisible()
     assert "a picture only" in parts.ecg.sheet.caption.text()
     assert "no calibration pulse" in shown_texts(parts.summary)
-    assert "MI 0.70" in shown_texts(parts.summary)
+    assert "MI 0.70, not to be relied on" in shown_texts(parts.summary)
     assert "OMI" not in shown_texts(parts.summary)
     assert not parts.models.cards[OMI.name].isVisible()
     assert parts.models.cards[PICTURE.name].isVisible()
