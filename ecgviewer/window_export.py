@@ -35,7 +35,7 @@ class WindowExport(QObject):
         self._open: tuple[Path, Record] | None = None
         """The ECG that was open when the dialog was; another may be by now."""
         self.dialog: ExportDialog | None = None
-        self.service = ExportService(workspace.background, self)
+        self.service = ExportService(workspace.background, workspace.tables.read, self)
         self.service.progressed.connect(self._on_progressed)
         self.service.finished.connect(self._on_finished)
 

@@ -52,9 +52,12 @@ class ExportService(QObject):
     finished = Signal(object)
     """ExportResult."""
 
-    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+    def __init__(
+        self, background: Background, read: Callable[[Path], Record], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._background = background
+        self._read = read
         self._wish: ExportWish | None = None
         self._plan: Plan | None = None
         self._done: list[Done] = []
@@ -96,7 +99,7 @@ class ExportService(QObject):
             done = tuple(self._done)
             self._submit(lambda: _with_list(plan, done, wish), self._finish)
             return
-        self._submit(lambda: _carried_out(plan, place, wish.record), self._on_done)
+        self._submit(lambda: _carried_out(plan, place, wish.record, self._read), self._on_done)
 
     def _on_done(self, done: Done) -> None:
         assert self._plan is not None, "planned before the first job"
@@ -137,10 +140,10 @@ def _planned(wish: ExportWish) -> Plan | str:
         return str(error)
 
 
-def _carried_out(plan: Plan, place: int, record: Record | None) -> Done:
+def _carried_out(plan: Plan, place: int, record: Record | None, read: Callable[[Path], Record]) -> Done:
     from inference.writing.export import carry_out
 
-    return carry_out(plan, plan.jobs[place], record)
+    return carry_out(plan, plan.jobs[place], record, read)
 
 
 def _with_list(plan: Plan, done: tuple[Done, ...], wish: ExportWish) -> ExportResult:

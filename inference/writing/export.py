@@ -6,7 +6,7 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -88,12 +88,14 @@ def planned_one(source: Path, folder: Path, target: Target, *, key: bytes | None
     return Plan((Job(source, folder / f"{name}{target.suffix}"),), target, key)
 
 
-def carry_out(plan: Plan, job: Job, record: Record | None = None) -> Done:
+def carry_out(
+    plan: Plan, job: Job, record: Record | None = None, read: Callable[[Path], Record] = read_record
+) -> Done:
     """Read (unless `record` is given), clean where the plan says so, and write one ECG."""
     own_name: tuple[str, ...] = ()
     try:
         if record is None:
-            record = read_record(job.source)
+            record = read(job.source)
         removed: tuple[str, ...] = ()
         changed: tuple[str, ...] = ()
         if plan.key is not None:

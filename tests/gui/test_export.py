@@ -132,7 +132,7 @@ def test_a_part_of_a_long_recording_is_announced_as_such(desk: Desk, tmp_path: P
 
 
 def test_a_cancel_takes_effect_before_the_next_ecg_and_tells_how_many_are_left(tmp_path: Path) -> None:
-    service = ExportService(Background(inline=True))
+    service = ExportService(Background(inline=True), read_record)
     results: list[ExportResult] = []
     service.finished.connect(results.append)
     service.progressed.connect(lambda done, _total: service.cancel() if done == 2 else None)

@@ -14,6 +14,7 @@ from ecgviewer import paths
 from ecgviewer.app import Desk
 from ecgviewer.dialogs.table_dialog import TableDialog
 from ecgviewer.store.library_index import LibraryIndex
+from inference.records import read_record
 from tests.gui.conftest import MakeDesk
 from tests.gui.window_help import DEMO
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSi
 @pytest.fixture
 def tables(tmp_path: Path) -> Path:
     """Two tables of one origin, in µV at 500 Hz, that say nothing of it."""
-    from inference.records import STANDARD_LEADS, read_record
+    from inference.records import STANDARD_LEADS
 
     folder = tmp_path / "tables"
     folder.mkdir()
@@ -90,6 +91,24 @@ def test_what_was_said_is_known_the_next_time(make_desk: MakeDesk, tables: Path)
 
     assert second.workspace.record is not None
     assert second.workspace.path == tables / "b.npy"
+
+
+def test_an_export_of_the_worklist_knows_what_was_said_too(desk: Desk, tables: Path, tmp_path: Path) -> None:
+    desk.window.open_paths([tables])
+    dialog = asked(desk)
+    answer(dialog, "500", "µV")
+    dialog.accept()
+
+    desk.window.do("export")
+    export = desk.window.exporting.dialog
+    assert export is not None
+    export.set_folder(str(tmp_path / "out"))
+    export.format.setCurrentIndex(export.format.findData("WFDB"))
+    export.what.setCurrentIndex(export.what.findData("library"))
+    export.start.click()
+
+    assert export.outcome.toPlainText().splitlines()[0] == "2 ECGs written, 0 not written."
+    assert read_record(tmp_path / "out" / "b.hea").fs_hz == 500
 
 
 def test_an_answer_for_one_file_stays_with_that_file(desk: Desk, tables: Path) -> None:
