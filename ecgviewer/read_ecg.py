@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from inference.records.window_path import window_path
+from inference.records.given import Given
+from inference.records.place import Place
 
 if TYPE_CHECKING:
     from ecgviewer.services.record_service import LoadedRecord
@@ -23,15 +24,16 @@ class ReadEcg:
 
     sha256: str
     path: str
-    """The file, of a long recording with the ten seconds that are looked at."""
+    """The file's `Place`: of a long recording the ten seconds, of a table what its reader said of it."""
     patient_key: str | None = None
     is_synthetic: bool = False
     import_report: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, loaded: LoadedRecord) -> Self | None:
-        """What of a file can be answered about; None where it was refused."""
-        path = str(loaded.path) if loaded.long is None else window_path(loaded.path, loaded.start_s)
+    def of(cls, loaded: LoadedRecord, given: Given) -> Self | None:
+        """What of a file, read with what is `given`, can be answered about; None where it was refused."""
+        start_s = None if loaded.long is None else loaded.start_s
+        path = Place(str(loaded.path), start_s, given).text
         if loaded.record is not None:
             return cls._of_record(loaded.record, path)
         return None if loaded.page is None else cls._of_page(loaded.page, path)

@@ -338,7 +338,7 @@ class Workspace(QObject):
         if loaded.page is not None:
             # A scan is first seen as it is, because reading it back loses more than reading a print back.
             self._view = replace(self._view, as_page=not loaded.page.is_print)
-        self.desk.open(ReadEcg.of(loaded))
+        self.desk.open(ReadEcg.of(loaded, self.tables.given_at(loaded.path)))
         self.long.show(loaded.long)
         self.record_changed.emit()
         self.library.note_loaded(loaded)

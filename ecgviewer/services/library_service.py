@@ -15,7 +15,7 @@ from ecgviewer.services.background import Background, ShouldStop
 from ecgviewer.services.index_service import IndexService
 from ecgviewer.services.library_entry import LibraryEntry, names_for, recording_warnings, with_index
 from ecgviewer.services.record_service import LoadedRecord
-from inference.records.window_path import split_window_path
+from inference.records.place import Place
 
 if TYPE_CHECKING:
     from ecgviewer.store import StoredReading
@@ -148,7 +148,7 @@ class LibraryService(QObject):
     def note_stored(self, stored: StoredReading) -> None:
         """A reading reached the disk."""
         self._remember(stored)
-        path = self._hashes.get(stored.record_sha256, Path(split_window_path(stored.record_path)[0]))
+        path = self._hashes.get(stored.record_sha256, Path(Place.of(stored.record_path).file))
         entry = self._entries.get(path)
         if entry is not None:
             self._put([self._labelled(entry)])
@@ -189,7 +189,7 @@ class LibraryService(QObject):
 
     def _remember(self, stored: StoredReading) -> None:
         by_hash = self._labels_by_hash.setdefault(stored.record_sha256, {})
-        file = split_window_path(stored.record_path)[0]
+        file = Place.of(stored.record_path).file
         by_path = self._labels_by_path.setdefault(file, {}).setdefault(stored.record_path, {})
         for labels in (by_hash, by_path):
             if not stored.signed and stored.reading.is_empty:

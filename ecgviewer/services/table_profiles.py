@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inference.records.given import NOTHING_GIVEN, Given
 from inference.whole_file import replace_file
 
 if TYPE_CHECKING:
@@ -63,6 +64,12 @@ class TableProfiles:
     def table_at(self, path: Path) -> UndescribedTable | None:
         """The table that was read as the reader said, so that it can be said anew; None for other files."""
         return self._read.get(path)
+
+    def given_at(self, path: Path) -> Given:
+        """What the table at `path` was read with; nothing for other files."""
+        table = self._read.get(path)
+        facts = None if table is None else self.facts_for(table)
+        return NOTHING_GIVEN if facts is None else Given(facts.fs_hz, facts.unit, facts.lead_order)
 
     def facts_for(self, table: UndescribedTable) -> TableFacts | None:
         """What was said of this file, else of tables of its form; None where nothing was."""

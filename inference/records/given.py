@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from inference.records.errors import RecordError
 
@@ -18,7 +19,7 @@ class Given:
 
     @property
     def is_empty(self) -> bool:
-        return self == Given()
+        return self == NOTHING_GIVEN
 
     def names(self, written: Sequence[str], what: str) -> tuple[str, ...]:
         """One name per `what` ("signal", "channel") of the file: those given by hand, else those `written`.
@@ -50,3 +51,6 @@ class Given:
     def _by_hand(self) -> tuple[str, ...]:
         facts = (("rate", self.fs_hz), ("unit", self.unit), ("lead order", self.lead_order))
         return tuple(what for what, value in facts if value is not None)
+
+
+NOTHING_GIVEN: Final = Given()

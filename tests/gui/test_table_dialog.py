@@ -14,6 +14,7 @@ from ecgviewer import paths
 from ecgviewer.app import Desk
 from ecgviewer.dialogs.table_dialog import TableDialog
 from ecgviewer.store.library_index import LibraryIndex
+from inference.long_records.places import read_place
 from inference.records import read_record
 from tests.gui.conftest import MakeDesk
 from tests.gui.window_help import DEMO
@@ -109,6 +110,22 @@ def test_an_export_of_the_worklist_knows_what_was_said_too(desk: Desk, tables: P
 
     assert export.outcome.toPlainText().splitlines()[0] == "2 ECGs written, 0 not written."
     assert read_record(tmp_path / "out" / "b.hea").fs_hz == 500
+
+
+def test_a_reading_keeps_what_was_said_so_that_training_reads_the_same(desk: Desk, tables: Path) -> None:
+    desk.window.open_paths([tables])
+    dialog = asked(desk)
+    answer(dialog, "500", "µV")
+    dialog.accept()
+    desk.window.do("omi_yes")
+
+    record, stored = desk.workspace.record, desk.workspace.desk.history[-1]
+    assert record is not None
+    assert stored.record_path != str(record.path)
+    assert read_place(Path(stored.record_path)).sha256 == stored.record_sha256 == record.sha256
+    entry = desk.workspace.library.entry(record.path)
+    assert entry is not None
+    assert entry.label == "draft"
 
 
 def test_an_answer_for_one_file_stays_with_that_file(desk: Desk, tables: Path) -> None:

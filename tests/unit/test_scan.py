@@ -13,14 +13,16 @@ from inference.long_records import LongRecord, open_long
 from inference.long_records.places import read_place
 from inference.prepare import PrepareSpec
 from inference.records import Record, RecordError
-from inference.records.window_path import split_window_path, window_path
+from inference.records.given import Given
+from inference.records.leads import STANDARD_LEADS
+from inference.records.place import Place
 from inference.results import ModelAnswer, ModelFailure, Prediction
 from inference.scan import CAVEAT, ScanCurve, can_be_scanned, scan_window, unreadable, window_starts_s
 from inference.signal import analysis
 from inference.signal.analysis import analyse
 from main import main
 from tests.unit.long_files import write_long
-from tests.unit.model_bundles import BEAT_MODEL, SITE_MODEL, make_bundle
+from tests.unit.model_bundles import BEAT_MODEL, SITE_MODEL, beating_heart, make_bundle
 from training.data.known_files import file_stamps
 from training.data.preparing import prepare_block
 
@@ -125,20 +127,49 @@ def test_the_highest_answer_of_a_curve_is_never_a_gap() -> None:
 
 @pytest.mark.parametrize("start_s", [0.0, 11_560.0, 20.5, 86_390.004])
 def test_the_path_of_a_window_names_file_and_start(start_s: float) -> None:
-    text = window_path(Path("/ecgs/my #t=3 holter.hea"), start_s)
-    assert split_window_path(text) == ("/ecgs/my #t=3 holter.hea", start_s)
+    place = Place("/ecgs/my #t=3 holter.hea", start_s)
+    assert place.text.startswith("/ecgs/my #t=3 holter.hea#t=")
+    assert Place.of(place.text) == place
 
 
-@pytest.mark.parametrize("text", ["/ecgs/holter.hea", "/ecgs/a#t=.hea", "#t=5", "/a#t=1e9", "/a#t=-5"])
+@pytest.mark.parametrize(
+    "text", ["/ecgs/holter.hea", "/ecgs/a#t=.hea", "#t=5", "/a#t=1e9", "/a#t=-5", "/a#unit=mV&x=1"]
+)
 def test_other_paths_name_whole_files(text: str) -> None:
-    assert split_window_path(text) == (text, None)
+    assert Place.of(text) == Place(text)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        Given(500.0),
+        Given(unit="mV"),
+        Given(257.003906, "uV", ("I", "II, filtered", "50 % & more", "Ableitung Ω")),
+        Given(lead_order=("I=1", "V#2")),
+    ],
+)
+def test_the_path_of_a_described_table_names_what_was_said_of_it(given: Given) -> None:
+    place = Place("/ecgs/100 % #unit.csv", given=given)
+    assert Place.of(place.text) == Place.of(Path(place.text)) == place
+
+
+def test_a_reading_of_a_described_table_is_read_as_it_was_described_for_training(tmp_path: Path) -> None:
+    path = tmp_path / "table.npy"
+    np.save(path, np.round(beating_heart().signals_mv * 1000).astype(np.int16))
+    said = Given(500.0, "uV", STANDARD_LEADS)
+    with pytest.raises(RecordError):
+        read_place(path)
+    record = read_place(Path(Place(str(path), given=said).text))
+    assert (record.fs_hz, record.lead_names) == (500.0, STANDARD_LEADS)
+    block = prepare_block([Path(Place(str(path), given=said).text)], PrepareSpec(), ())
+    assert [known.sha256 for known in block.found] == [record.sha256]
 
 
 def test_a_reading_of_a_window_finds_its_ten_seconds_again_for_training(tmp_path: Path) -> None:
     header = write_long(tmp_path, 130, episodes=[(50, 70)])
-    place = Path(window_path(header, 50.0))
+    place = Path(Place(str(header), 50.0).text)
     asked = opened(header).window(50.0)
-    assert read_place(place).sha256 == asked.sha256 != read_place(Path(window_path(header, 0.0))).sha256
+    assert read_place(place).sha256 == asked.sha256 != read_place(Path(Place(str(header), 0.0).text)).sha256
     block = prepare_block([place], PrepareSpec(), ())
     assert [known.sha256 for known in block.found] == [asked.sha256]
 
@@ -146,12 +177,12 @@ def test_a_reading_of_a_window_finds_its_ten_seconds_again_for_training(tmp_path
 def test_a_window_of_what_is_no_long_recording_any_more_is_refused(tmp_path: Path) -> None:
     header = write_long(tmp_path, 20)
     with pytest.raises(RecordError, match="no long recording"):
-        read_place(Path(window_path(header, 10.0)))
+        read_place(Path(Place(str(header), 10.0).text))
 
 
 def test_a_window_is_read_again_when_its_file_has_changed(tmp_path: Path) -> None:
     header = write_long(tmp_path, 130)
-    places = [Path(window_path(header, start_s)) for start_s in (20.0, 20.5)]
+    places = [Path(Place(str(header), start_s).text) for start_s in (20.0, 20.5)]
     before = file_stamps(places)
     header.with_suffix(".dat").write_bytes(header.with_suffix(".dat").read_bytes() + b"\0\0")
     assert len({*before, *file_stamps(places)}) == 4

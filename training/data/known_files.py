@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from inference.records.window_path import split_window_path
+from inference.records.place import Place
 
 _LOG = logging.getLogger(__name__)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -72,7 +72,7 @@ def file_stamps(paths: Sequence[Path]) -> list[str]:
         folder = path.parent
         if folder not in folders:
             folders[folder] = _facts_by_stem(folder)
-        stem = Path(split_window_path(str(path))[0]).stem
+        stem = Path(Place.of(path).file).stem
         facts = folders[folder].get(stem, [])
         said = "\n".join([str(path.absolute()), *sorted(facts)])
         stamps.append(hashlib.sha256(said.encode()).hexdigest()[:32])
