@@ -34,6 +34,7 @@ class Lead:
     declared: int | None = None
     checksum: int | None = None
     offset_ms: int = 0
+    baseline: int = 0
     flags: tuple[str, ...] = ()
     data: str | None = None
 
@@ -52,7 +53,7 @@ class Lead:
             "LeadLowLimit": -32768,
             "LeadID": name,
             "LeadOffsetFirstSample": 0,
-            "FirstSampleBaseline": 0,
+            "FirstSampleBaseline": self.baseline,
             "LeadSampleSize": self.n_bytes,
             **flags,
             "LeadDataCRC32": zlib.crc32(payload) if self.checksum is None else self.checksum,

@@ -281,6 +281,13 @@ def test_a_checksum_of_zero_is_none(tmp_path: Path) -> None:
     assert read(tmp_path, only(waveform(leads))).report.checks == ()
 
 
+def test_a_baseline_whose_sign_nobody_knows_is_left_and_said(tmp_path: Path) -> None:
+    leads = usual_leads(RHYTHM) | {"V2": Lead(RHYTHM["V2"], baseline=250)}
+    record = read(tmp_path, only(waveform(leads)))
+    assert says(record.report.assumed, "A baseline is stated for V2 (FirstSampleBaseline)")
+    np.testing.assert_allclose(record.lead("V2"), mv("V2"), atol=1e-6)
+
+
 def test_more_samples_than_declared_are_read_and_named(tmp_path: Path) -> None:
     record = read(tmp_path, only(waveform(changed(RHYTHM, "V1", declared=4990))))
 

@@ -39,6 +39,8 @@ class MuseLead:
     flags: tuple[str, ...] = ()
     """What the device marked in it: "lead off", "muscle noise"."""
     has_unit: bool = True
+    baseline: float = 0.0
+    """FirstSampleBaseline in steps: programs disagree whether it is to be added, subtracted or left."""
     notes: tuple[str, ...] = ()
 
 
@@ -59,6 +61,7 @@ def read_lead(element: Element, label: str, fs_hz: float, given: Given) -> MuseL
         fits_checksum=_fits_checksum(element, data),
         flags=tuple(words for tag, words in _FLAGS if text_of(element, tag).upper() == "TRUE"),
         has_unit=bool(given.unit or text_of(element, "LeadAmplitudeUnits")),
+        baseline=number_of(text_of(element, "FirstSampleBaseline")) or 0.0,
         notes=_count_note(element, what, len(counts)),
     )
 

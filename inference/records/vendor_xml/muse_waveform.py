@@ -56,7 +56,7 @@ def read_waveform(waveform: Element, given: Given) -> MuseWaveform:
         fs_hz=fs_hz,
         leads=[(name, picked.upright(name, values_mv)) for name, values_mv in values.items()],
         read=picked.notes + _without_samples(picked.names.values(), leads) + _flagged(leads, are_off=False),
-        assumed=_sample_type(waveform) + _unit(leads) + clock_note,
+        assumed=_sample_type(waveform) + _unit(leads) + _baselines(leads) + clock_note,
         scaled=_scales(leads),
         checks=tuple(note for lead in leads.values() for note in lead.notes) + _fitting(leads),
         failed=_misfit(leads) + _flagged(leads, are_off=True),
@@ -127,6 +127,16 @@ def _unit(leads: Mapping[str, MuseLead]) -> tuple[str, ...]:
     if all(lead.has_unit for lead in leads.values()):
         return ()
     return ("The file gives its scale without a unit; microvolts, the format's default, were taken.",)
+
+
+def _baselines(leads: Mapping[str, MuseLead]) -> tuple[str, ...]:
+    stated = [name for name, lead in leads.items() if lead.baseline]
+    if not stated:
+        return ()
+    return (
+        f"A baseline is stated for {', '.join(stated)} (FirstSampleBaseline) and was left as it is: its sign "
+        "is nowhere published, and a constant voltage changes no ECG.",
+    )
 
 
 def _sample_type(waveform: Element) -> tuple[str, ...]:
