@@ -206,8 +206,11 @@ class WindowNews(QObject):
         workspace, parts = self._workspace, self._parts
         if workspace.record is None or workspace.analysis is None:
             return
+        from inference.prepare import child_notes
+
         lines = wording.summary_lines(bundles_in_scope(workspace), dict(workspace.answers))
-        caution = wording.quality_caution(recording_warnings(workspace.analysis.quality))
+        doubts = [*child_notes(workspace.record.patient), *recording_warnings(workspace.analysis.quality)]
+        caution = wording.quality_caution(doubts)
         is_above = wording.is_any_above_threshold(dict(workspace.answers))
         parts.summary.set_summary(lines or [self._waiting_words()], caution, is_above=is_above)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inference.pages.page import Page
 from inference.records.leads import STANDARD_LEADS
-from inference.records.record import Record
+from inference.records.record import Patient, Record
 from inference.signal.analysis import EcgAnalysis, analyse
 from inference.signal.beat import MODEL_FS_HZ, MedianBeat
 from inference.signal.filters import MODEL_BAND, FilterBand
@@ -49,6 +49,11 @@ _MOST_EMPTY: Final = 0.2
 
 
 NOT_A_RECORD: Final = "Not asked: this model reads the samples of an ECG, and this is a picture of one."
+
+
+_ADULT_FROM_YEARS: Final = 16.0
+"""Children's limits of normal reach up to 16 years (Rijnbeek 2001). Of the patients of known age whom the
+shipped models learned from, the youngest was 17."""
 
 
 class PrepareError(Exception):
@@ -144,6 +149,15 @@ class ModelInput:
     notes: tuple[str, ...] = ()
 
 
+def child_notes(patient: Patient) -> tuple[str, ...]:
+    """A sentence where the patient is a child; none where the age is unknown."""
+    if patient.age_years is None or patient.age_years >= _ADULT_FROM_YEARS:
+        return ()
+    is_infant = patient.age_years < 2
+    age = f"{int(12 * patient.age_years)} months" if is_infant else f"{int(patient.age_years)} years"
+    return (f"The patient is {age} old: the models learned from adults, and a child's ECG differs.",)
+
+
 def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = None) -> ModelInput:
     """What a model with this spec sees of a record.
 
@@ -155,7 +169,8 @@ def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = No
     absent = [name for name in spec.leads if name not in record.lead_names]
     if absent:
         raise PrepareError(f"Not run: this model needs {_and(absent)}, which this recording does not have.")
-    notes = tuple(finding.text for finding in analysis.quality if finding.kind in _NOTABLE)
+    findings = tuple(finding.text for finding in analysis.quality if finding.kind in _NOTABLE)
+    notes = (*child_notes(record.patient), *findings)
     beat = _credible_beat(analysis)
     rows = [STANDARD_LEADS.index(name) for name in spec.leads]
     starts: tuple[float, ...] = ()

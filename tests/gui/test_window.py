@@ -162,6 +162,14 @@ def test_a_refused_file_has_its_sentence_on_the_page_and_in_the_worklist(desk: D
     assert not desk.window.parts.reading.sign.isEnabled()
 
 
+def test_the_summary_of_a_childs_ecg_says_what_the_models_learned_from(desk: Desk, tmp_path: Path) -> None:
+    for file in DEMO.glob("01_*"):
+        added = b"#age: 9\n" if file.suffix == ".hea" else b""
+        (tmp_path / file.name).write_bytes(file.read_bytes() + added)
+    desk.window.open_paths([tmp_path])
+    assert "The patient is 9 years old" in desk.window.parts.summary.caution.text()
+
+
 def test_a_missing_lead_is_named_on_the_paper_and_marks_the_record(desk: Desk) -> None:
     open_demo(desk, 11)
     assert desk.workspace.record is not None

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.prepare import PrepareError, PrepareSpec, draw_windows, prepare, window_starts
+from inference.prepare import PrepareError, PrepareSpec, child_notes, draw_windows, prepare, window_starts
 from inference.records import STANDARD_LEADS, read_record
+from inference.records.record import Patient
 from inference.signal.analysis import analyse
 from inference.signal.filters import DIAGNOSTIC_BAND
 from tests.unit.made_records import interrupted_signals, made_record, made_signals, regular_record
@@ -32,6 +33,20 @@ def test_a_flat_lead_becomes_zeros_and_not_nan() -> None:
     model_input = prepare(made_record(signals), BEAT)
     assert (model_input.array[0, 0, 5] == 0).all()
     assert "aVF is flat." in model_input.notes
+
+
+@pytest.mark.parametrize(
+    ("age_years", "words"), [(0.5, "6 months"), (1.0, "12 months"), (11.0, "11 years"), (15.9, "15 years")]
+)
+def test_an_answer_on_a_child_says_that_the_models_learned_from_adults(age_years: float, words: str) -> None:
+    record = replace(regular_record(), patient=Patient(age_years=age_years))
+    note = f"The patient is {words} old: the models learned from adults, and a child's ECG differs."
+    assert note in prepare(record, BEAT).notes
+
+
+@pytest.mark.parametrize("age_years", [16.0, 70.0, None])
+def test_adults_and_patients_of_unknown_age_are_no_children(age_years: float | None) -> None:
+    assert child_notes(Patient(age_years=age_years)) == ()
 
 
 def test_a_missing_lead_stops_the_model_with_a_sentence() -> None:
