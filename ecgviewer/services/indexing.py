@@ -70,7 +70,7 @@ def _looked_into(path: Path, read: Callable[[Path], Record] | None) -> IndexedFi
     from inference.signal.fingerprint import signal_fingerprint
 
     size, changed_ns = _stamp_of(path, {})
-    if path.suffix.lower() in PICTURE_SUFFIXES:
+    if path.suffix.lower() in PICTURE_SUFFIXES or _is_wrapped_picture(path):
         # Looking for an ECG on each picture of a folder would take hours: it is looked at when it is opened.
         return IndexedFile(str(path), size, changed_ns, format="picture", kind="page")
     try:
@@ -93,6 +93,18 @@ def _looked_into(path: Path, read: Callable[[Path], Record] | None) -> IndexedFi
         kind="synthetic" if record.synthetic else "digitised" if record.report.digitised else "",
     )
     return _known(file, record)
+
+
+def _is_wrapped_picture(path: Path) -> bool:
+    from inference.records import RecordError
+    from inference.records.dicom_ecg.dicom_head import is_dicom_picture, may_be_dicom
+    from inference.records.file_head import read_head
+
+    try:
+        return may_be_dicom(path.suffix.lower()) and is_dicom_picture(read_head(path))
+    except RecordError:
+        # Reading it will say what is wrong.
+        return False
 
 
 def _known(file: IndexedFile, read: Record | LongRecord) -> IndexedFile:

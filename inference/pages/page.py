@@ -18,11 +18,14 @@ from inference.pages.scans.page_sheet import PageSheet, sheet_of_rows
 from inference.pages.scans.scan import look_at
 from inference.pages.vector_pdf import NoVectorTraceError, PdfSheet, read_pdf_sheet
 from inference.records.assemble import assemble
+from inference.records.dicom_ecg.dicom_head import is_dicom_sheet, may_be_dicom
+from inference.records.dicom_ecg.sheet import read_wrapped
 from inference.records.errors import RecordError
-from inference.records.file_head import read_head
+from inference.records.file_head import FileHead, read_head
 from inference.records.pdf_reader import is_pdf
 from inference.records.picture_reader import PICTURE_SUFFIXES, is_picture
 from inference.records.record import Record
+from inference.records.zip_members import private_folder
 
 ByteArray = npt.NDArray[np.uint8]
 
@@ -57,20 +60,43 @@ class Page:
 
 
 def is_page(path: Path) -> bool:
-    """Whether a file is a PNG, JPEG, TIFF or PDF. RecordError where it cannot be opened."""
-    if path.suffix.lower() not in (*PICTURE_SUFFIXES, ".pdf"):
+    """Whether a file is a picture or PDF, or DICOM around one. RecordError where it cannot be opened."""
+    suffix = path.suffix.lower()
+    if suffix not in (*PICTURE_SUFFIXES, ".pdf") and not may_be_dicom(suffix):
         return False
     head = read_head(path)
-    return is_picture(head) or is_pdf(head)
+    return is_picture(head) or is_pdf(head) or is_dicom_sheet(head)
 
 
 def open_page(path: Path) -> Page:
-    """The sheet in a picture file or a PDF, with its Record where it could be read.
+    """The sheet in a picture file, a PDF, or DICOM around one, with its Record where it could be read.
 
     Raises RecordError for a file that is no picture and no PDF, or cannot be opened; a sheet that can be
     looked at but not read is a Page without a record.
     """
     head = read_head(path)
+    return _unwrapped(path) if is_dicom_sheet(head) else _opened(path, head)
+
+
+def _unwrapped(path: Path) -> Page:
+    """The sheet in a DICOM file, unpacked for as long as it is looked at."""
+    wrapped = read_wrapped(path)
+    with private_folder() as folder:
+        inside = folder / f"{path.stem[:80]}{wrapped.suffix}"
+        inside.write_bytes(wrapped.content)
+        page = _opened(inside, read_head(inside))
+    sentences = ("The sheet was taken out of a DICOM file.", *page.sentences)
+    if page.record is None:
+        return replace(page, path=path, sentences=sentences)
+    report, subject = page.record.report, wrapped.subject
+    report = replace(report, read=(sentences[0], *report.read), assumed=(*report.assumed, *subject.notes))
+    record = replace(
+        page.record, path=path, patient=subject.patient, acquired_at=subject.acquired_at, report=report
+    )
+    return replace(page, path=path, record=record, sentences=sentences)
+
+
+def _opened(path: Path, head: FileHead) -> Page:
     if is_picture(head):
         picture, notes = open_picture(path)
         return _scanned(path, picture, notes)

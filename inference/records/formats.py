@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,14 @@ from typing import Final
 
 from inference.records.aecg.reader import ROOT as AECG_ROOT
 from inference.records.aecg.reader import read_aecg
-from inference.records.dicom_ecg.dicom_head import is_dicom_ecg, is_other_dicom
+from inference.records.dicom_ecg.dicom_head import (
+    DICOM_SUFFIXES,
+    is_dicom_ecg,
+    is_dicom_ecg_sheet,
+    is_dicom_sheet,
+    is_no_suffix,
+    is_other_dicom,
+)
 from inference.records.dicom_ecg.reader import read_dicom
 from inference.records.edf import is_edf, open_edf, read_edf
 from inference.records.file_head import FileHead
@@ -53,7 +59,10 @@ class Format:
 
 
 FORMATS: Final[tuple[Format, ...]] = (
-    Format("DICOM ECG", is_dicom_ecg, read_dicom, shared_suffixes=(".dcm", ".dicom", ".ima")),
+    # Before the waveforms, because these are often called ECGs as well.
+    Format("ECG sheet in DICOM", is_dicom_ecg_sheet, read_sheet, shared_suffixes=DICOM_SUFFIXES),
+    Format("other sheet in DICOM", is_dicom_sheet, read_sheet, is_listed=False),
+    Format("DICOM ECG", is_dicom_ecg, read_dicom, shared_suffixes=DICOM_SUFFIXES),
     Format("other DICOM", is_other_dicom, read_dicom, is_listed=False),
     Format("HL7 aECG", lambda head: head.xml_root == AECG_ROOT, read_aecg, shared_suffixes=(".xml", ".aecg")),
     Format(
@@ -75,8 +84,6 @@ FORMATS: Final[tuple[Format, ...]] = (
 
 OWN_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.own_suffixes)
 SHARED_SUFFIXES: Final = frozenset(suffix for known in FORMATS for suffix in known.shared_suffixes)
-_NO_SUFFIX: Final = re.compile(r"(?:\.[0-9]+)?")
-"""DICOM files are often named by a number or by an UID, whose last part only looks like an ending."""
 
 
 def known_formats() -> tuple[str, ...]:
@@ -95,7 +102,7 @@ def recognised(head: FileHead) -> Format | None:
 
 def needs_a_look(suffix: str) -> bool:
     """Whether only the head of a file with this ending (lower case) can say that it is an ECG."""
-    return suffix in SHARED_SUFFIXES or _NO_SUFFIX.fullmatch(suffix) is not None
+    return suffix in SHARED_SUFFIXES or is_no_suffix(suffix)
 
 
 def is_listed(head: FileHead) -> bool:

@@ -144,6 +144,23 @@ def _sheet(suffix: str) -> Callable[[Path], Path]:
     return make
 
 
+def _wrapped_pdf(folder: Path) -> Path:
+    from tests.unit.dicom_files import write_dicom
+    from tests.unit.pdf_sheets import Sheet, heart, sheet_pdf
+    from tests.unit.test_dicom_sheets import with_pdf
+
+    return write_dicom(folder / "sheet.ima", with_pdf(sheet_pdf(heart(), Sheet())))
+
+
+def _wrapped_picture(folder: Path) -> Path:
+    from tests.unit.dicom_files import write_dicom
+    from tests.unit.sheet_pictures import STANDARD_3X4, Sheet, drawn, quiet_heart
+    from tests.unit.test_dicom_sheets import with_picture
+
+    picture = drawn(quiet_heart(), Sheet(rows=STANDARD_3X4[:3], row_mm=30.0, dpi=100.0))
+    return write_dicom(folder / "sheet.ima", with_picture(picture))
+
+
 def _aecg(folder: Path) -> Path:
     from tests.unit.aecg_files import derived, lead_set, person, series, times, write_aecg
 
@@ -183,6 +200,8 @@ BUILT: Final = (
     Seed("DICOM", "explicit little endian", _dicom("1.2.840.10008.1.2.1")),
     Seed("DICOM", "explicit big endian", _dicom("1.2.840.10008.1.2.2", ">")),
     Seed("DICOM", "deflated", _dicom("1.2.840.10008.1.2.1.99")),
+    Seed("DICOM sheet", "PDF", _wrapped_pdf),
+    Seed("DICOM sheet", "captured picture", _wrapped_picture),
     Seed("HL7 aECG", "two sets of leads and a beat", _aecg),
     Seed("Schiller XML", "rhythm and averages", _schiller),
     Seed("Picture", "PNG", _sheet(".png")),

@@ -19,7 +19,7 @@ MEMORY_FREE_BYTES: Final = 64_000_000
 """… beyond this."""
 PAGE_FREE_BYTES: Final = 400_000_000
 """Beyond this for sheets: a page is looked at as a picture of some six million pixels, whatever its file."""
-_PAGES: Final = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
+_PAGES: Final = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".ima")
 _EVENTS: Final = (
     "open",
     "socket.connect",

@@ -556,15 +556,6 @@ def test_a_dicom_image_is_refused_by_its_kind_and_not_listed(tmp_path: Path) -> 
     assert list(find_records([tmp_path])) == []
 
 
-def test_an_ecg_as_a_pdf_in_dicom_is_listed_and_refused_with_a_reason(tmp_path: Path) -> None:
-    scanned = ecg([], sop_class="1.2.840.10008.5.1.4.1.1.104.1", WaveformSequence=None)
-    path = write_dicom(tmp_path / "sheet.dcm", scanned)
-
-    assert list(find_records([tmp_path])) == [path]
-    with pytest.raises(RecordError, match="Encapsulated PDF Storage"):
-        read_record(path)
-
-
 @pytest.mark.parametrize(
     ("elements", "sentence"),
     [

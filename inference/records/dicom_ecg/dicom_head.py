@@ -15,6 +15,14 @@ _ECG_CLASS: Final = ECG_CLASS.encode()
 _MODALITY_ECG: Final = re.compile(
     rb"\x08\x00\x60\x00(?:CS\x04\x00|\x04\x00\x00\x00)ECG|\x00\x08\x00\x60CS\x00\x04ECG", re.DOTALL
 )
+_SHEET_CLASS: Final = re.compile(
+    rb"1\.2\.840\.10008\.5\.1\.4\.1\.1\.(?:104\.1|7(?:\.[1-4])?|77\.1\.4)(?![0-9.])"
+)
+"""PS3.4 B.5: encapsulated PDF, secondary capture of one or more frames, photographs."""
+_PDF_CLASS: Final = b"1.2.840.10008.5.1.4.1.1.104.1"
+DICOM_SUFFIXES: Final = (".dcm", ".dicom", ".ima")
+_NO_SUFFIX: Final = re.compile(r"(?:\.[0-9]+)?")
+"""DICOM files are often named by a number or by an UID, whose last part only looks like an ending."""
 _WITHOUT_PREAMBLE: Final = re.compile(
     rb"[\x02\x08]\x00[\x00-\x20]\x00(?:[A-Z]{2}|[\x00-\xff]{2}\x00\x00)|\x00\x08\x00[\x00-\x20][A-Z]{2}",
     re.DOTALL,
@@ -27,6 +35,31 @@ def is_dicom_ecg(head: FileHead) -> bool:
     if _has_preamble(head):
         return _ECG_CLASS in head.data or _MODALITY_ECG.search(head.data) is not None
     return _WITHOUT_PREAMBLE.match(head.data) is not None and _ECG_CLASS in head.data
+
+
+def is_dicom_sheet(head: FileHead) -> bool:
+    """Whether a file is DICOM that wraps a PDF or a picture, and no ECG waveform."""
+    return _has_preamble(head) and _ECG_CLASS not in head.data and _SHEET_CLASS.search(head.data) is not None
+
+
+def is_dicom_ecg_sheet(head: FileHead) -> bool:
+    """Whether it is also called an ECG."""
+    return is_dicom_sheet(head) and _MODALITY_ECG.search(head.data) is not None
+
+
+def is_dicom_picture(head: FileHead) -> bool:
+    """Whether a file is DICOM that wraps a picture."""
+    return is_dicom_sheet(head) and _PDF_CLASS not in head.data
+
+
+def may_be_dicom(suffix: str) -> bool:
+    """Whether files with this ending (lower case) may be DICOM."""
+    return suffix in DICOM_SUFFIXES or is_no_suffix(suffix)
+
+
+def is_no_suffix(suffix: str) -> bool:
+    """Whether a name has no ending that says anything."""
+    return _NO_SUFFIX.fullmatch(suffix) is not None
 
 
 def is_other_dicom(head: FileHead) -> bool:
