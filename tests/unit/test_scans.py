@@ -82,6 +82,25 @@ def test_a_clean_scan_is_digitised_whatever_its_grid(
     assert page.reason == ""
 
 
+@pytest.mark.parametrize(
+    ("sheet", "size"), [(Sheet(gain_mm_mv=5.0), 1.0), (Sheet(gain_mm_mv=20.0), 0.5)], ids=["5", "20"]
+)
+def test_a_page_of_another_gain_is_read_by_its_pulses_and_says_so(
+    heart: Record, opened: Callable[[Image.Image], Page], sheet: Sheet, size: float
+) -> None:
+    drawn_heart = replace(heart, signals_mv=heart.signals_mv * np.float32(size))
+    page = opened(drawn(drawn_heart, sheet))
+    assert_is_of(page, drawn_heart)
+    assert page.record is not None
+    assert page.layout is not None
+    assert page.layout.gain_mm_mv == sheet.gain_mm_mv
+    assert f"1 mV is {sheet.gain_mm_mv:g} mm of the paper's own grid." in page.record.report.scaled
+    assert page.sheet.notes == (
+        f"The page is drawn at {sheet.gain_mm_mv:g} mm/mV and was stretched to the 10 that the model "
+        "learned from.",
+    )
+
+
 def test_a_lead_is_known_only_where_the_sheet_shows_it(
     heart: Record, opened: Callable[[Image.Image], Page]
 ) -> None:
@@ -141,7 +160,7 @@ def test_without_readable_names_the_usual_order_is_assumed_and_said(
         (Sheet(rows=CABRERA_3X4), "do not stand where the standard arrangement has them"),
         (Sheet(rows=CABRERA_3X4, has_names=False), "limb leads contradict each other"),
         (Sheet(has_pulses=False), "no calibration pulse"),
-        (Sheet(gain_mm_mv=5.0), "no calibration pulse"),
+        (Sheet(gain_mm_mv=7.5), "no calibration pulse"),
         (Sheet(row_mm=12.0), ""),
     ],
     ids=["Cabrera", "Cabrera unnamed", "no pulse", "5 mm/mV", "rows that touch"],

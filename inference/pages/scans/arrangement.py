@@ -15,7 +15,6 @@ from inference.records.leads import STANDARD_LEADS
 
 SHEET_S: Final = 10.0
 SPEED_MM_S: Final = 25.0
-GAIN_MM_MV: Final = 10.0
 FS_HZ: Final = SPEED_MM_S * PX_PER_MM
 """One sample for each pixel along the straightened page."""
 _ROW_MM: Final = SHEET_S * SPEED_MM_S

@@ -1,4 +1,4 @@
-"""The calibration pulses of a page: 1 mV for 200 ms (IEC 60601-2-25), 10 mm high and 5 mm wide."""
+"""The calibration pulses of a page: 1 mV for 200 ms (IEC 60601-2-25), at 25 mm/s and 10 mm/mV 10 by 5 mm."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from inference.pages.scans.straighten import PX_PER_MM
 
 FloatArray = npt.NDArray[np.float32]
 
-HEIGHT_MM: Final = 10.0
 WIDTH_MM: Final = 5.0
+USUAL_MM_MV: Final = 10.0
+OTHER_MM_MV: Final = (20.0, 5.0)
+"""Gains that recorders offer beside the usual one."""
+ENOUGH_PULSES: Final = 3
+"""Boxes and letters may look like a pulse of an unusual gain, but not three times under each other."""
 _HEIGHT_SLACK_MM: Final = 0.5
 _WIDTH_SLACK_MM: Final = 0.6
 _INKED: Final = 0.6
@@ -30,6 +34,7 @@ class Pulse:
     right: float
     top: float
     baseline: float
+    gain_mm_mv: float = USUAL_MM_MV
 
     @property
     def height_mm(self) -> float:
@@ -40,27 +45,30 @@ class Pulse:
         return (self.right - self.left) / PX_PER_MM
 
 
-def find_pulses(ink: FloatArray) -> list[Pulse]:
-    """The pulses under each other on a page's ink (h, w), from top to bottom; empty without one."""
-    score = _pulse_score(ink)
-    candidates = [pulse for place in _peaks(score) if (pulse := _measured(ink, *place)) is not None]
+def find_pulses(ink: FloatArray, gain_mm_mv: float = USUAL_MM_MV) -> list[Pulse]:
+    """The pulses of one gain under each other on a page's ink (h, w), from top to bottom."""
+    score = _pulse_score(ink, gain_mm_mv)
+    found = (_measured(ink, *place, gain_mm_mv) for place in _peaks(score))
+    candidates = [pulse for pulse in found if pulse is not None]
     best: list[Pulse] = []
     for one in candidates:
         column = [each for each in candidates if abs(each.left - one.left) < _ALIGNED_MM * PX_PER_MM]
         if len(column) > len(best):
             best = column
+    if gain_mm_mv != USUAL_MM_MV and len(best) < ENOUGH_PULSES:
+        return []
     return sorted(best, key=lambda pulse: pulse.baseline)
 
 
-def _pulse_score(ink: FloatArray) -> FloatArray:
+def _pulse_score(ink: FloatArray, height_mm: float) -> FloatArray:
     """How well the three strokes of a pulse are inked whose middle lies at each pixel (h, w)."""
     from scipy.ndimage import maximum_filter, uniform_filter1d
 
     wide = maximum_filter(ink, size=(1, 5))
     tall = maximum_filter(ink, size=(5, 1))
-    strokes = uniform_filter1d(wide, round(0.8 * HEIGHT_MM * PX_PER_MM), axis=0, mode="constant")
+    strokes = uniform_filter1d(wide, round(0.8 * height_mm * PX_PER_MM), axis=0, mode="constant")
     roofs = uniform_filter1d(tall, round(0.8 * WIDTH_MM * PX_PER_MM), axis=1, mode="constant")
-    aside, above = round(WIDTH_MM / 2 * PX_PER_MM), round(HEIGHT_MM / 2 * PX_PER_MM)
+    aside, above = round(WIDTH_MM / 2 * PX_PER_MM), round(height_mm / 2 * PX_PER_MM)
     both = np.minimum(np.roll(strokes, aside, axis=1), np.roll(strokes, -aside, axis=1))
     score: FloatArray = np.minimum(both, np.roll(roofs, above, axis=0))
     return score
@@ -80,10 +88,10 @@ def _peaks(score: FloatArray) -> list[tuple[int, int]]:
     return found
 
 
-def _measured(ink: FloatArray, row: int, column: int) -> Pulse | None:
-    """The pulse around a place by its strokes' middles; None where it is not 10 by 5 mm or has no foot."""
+def _measured(ink: FloatArray, row: int, column: int, height_mm: float) -> Pulse | None:
+    """The pulse around a place by its strokes' middles; None where it is not so high or has no foot."""
     mm = PX_PER_MM
-    aside, above = round(WIDTH_MM / 2 * mm), round(HEIGHT_MM / 2 * mm)
+    aside, above = round(WIDTH_MM / 2 * mm), round(height_mm / 2 * mm)
     height, width = ink.shape
     if not (2 * above < row < height - 2 * above and 2 * aside < column < width - 2 * aside):
         return None
@@ -105,9 +113,9 @@ def _measured(ink: FloatArray, row: int, column: int) -> Pulse | None:
     standing = [foot for foot in feet if foot is not None]
     if not standing:
         return None
-    pulse = Pulse(left, right, top, float(np.mean(standing)) + row + above - mm)
+    pulse = Pulse(left, right, top, float(np.mean(standing)) + row + above - mm, height_mm)
     is_pulse = (
-        abs(pulse.height_mm - HEIGHT_MM) <= _HEIGHT_SLACK_MM
+        abs(pulse.height_mm - height_mm) <= _HEIGHT_SLACK_MM
         and abs(pulse.width_mm - WIDTH_MM) <= _WIDTH_SLACK_MM
     )
     return pulse if is_pulse else None

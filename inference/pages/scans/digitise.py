@@ -16,7 +16,6 @@ import numpy.typing as npt
 from inference.pages.page_layout import LeadArea, PageLayout
 from inference.pages.scans.arrangement import (
     ARRANGEMENTS,
-    GAIN_MM_MV,
     SHEET_S,
     SPEED_MM_S,
     Arrangement,
@@ -113,12 +112,14 @@ def digitised(page: FlatPage, ink: FloatArray, pulses: Sequence[Pulse]) -> Digit
         return Digitised(layout=layout, reason=str(problem))
     heights = ", ".join(f"{pulse.height_mm:.1f}" for pulse in rows.pulses)
     checks = (f"Calibration pulses of {heights} mm stand for 1 mV each.", limb_note, *rhythm_notes, *timing)
-    return Digitised(leads, layout, 1.0 - worst / LIMIT, "", _assumed(reading), checks)
+    return Digitised(leads, layout, 1.0 - worst / LIMIT, "", _assumed(reading, layout.gain_mm_mv), checks)
 
 
 def _rows_of(ink: FloatArray, pulses: Sequence[Pulse]) -> _Rows:
     if not pulses:
-        raise NotDigitisedError("no calibration pulse of 10 mm (1 mV) by 5 mm (0.2 s) was found on it")
+        raise NotDigitisedError(
+            "no calibration pulse of 10, 20 or 5 mm (1 mV) by 5 mm (0.2 s) was found on it"
+        )
     first = round(max(pulse.right for pulse in pulses)) + 3
     stop = min(first + round(_ROW_MM * PX_PER_MM), ink.shape[1])
     if stop - first < _LEAST_PAPER_MM * PX_PER_MM:
@@ -198,7 +199,7 @@ def _layout_of(page: FlatPage, reading: _Reading, pulses: Sequence[Pulse]) -> Pa
         mm_per_x=1.0 / PX_PER_MM,
         mm_per_y=1.0 / PX_PER_MM,
         speed_mm_s=SPEED_MM_S,
-        gain_mm_mv=GAIN_MM_MV,
+        gain_mm_mv=pulses[0].gain_mm_mv,
         arrangement=reading.arrangement.name,
         leads=areas,
     )
@@ -299,11 +300,11 @@ def _check_limbs(leads: dict[str, FloatArray]) -> tuple[float, str]:
     return shares[worst], f"Limb leads that stand side by side agree: {parts}."
 
 
-def _assumed(reading: _Reading) -> tuple[str, ...]:
+def _assumed(reading: _Reading, gain_mm_mv: float) -> tuple[str, ...]:
     """What was taken for granted, one sentence each."""
     scale = (
-        f"{SPEED_MM_S:g} mm/s and {GAIN_MM_MV:g} mm/mV, since the calibration pulses are 5 mm wide and "
-        f"10 mm high and each row is {SHEET_S:g} s long.",
+        f"{SPEED_MM_S:g} mm/s and {gain_mm_mv:g} mm/mV, since the calibration pulses are 5 mm wide and "
+        f"{gain_mm_mv:g} mm high and each row is {SHEET_S:g} s long.",
     )
     if reading.n_named >= _NAMES_ENOUGH:
         return scale

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.signal.paper_picture import BASELINES_MM, HEIGHT_MM, PICTURE_PX, WIDTH_MM, with_ink
+from inference.signal.paper_picture import BASELINES_MM, GAIN_MM_MV, HEIGHT_MM, PICTURE_PX, WIDTH_MM, with_ink
 
 ByteArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float32]
@@ -54,11 +54,16 @@ class PageSheet:
 
 
 def sheet_of_rows(
-    ink: FloatArray, pulses_left: float, baselines: Sequence[float], px_per_mm: float
+    ink: FloatArray,
+    pulses_left: float,
+    baselines: Sequence[float],
+    px_per_mm: float,
+    gain_mm_mv: float = GAIN_MM_MV,
 ) -> PageSheet:
     """The sheet from a page's ink (h, w) whose pulses rise at `pulses_left` in rows with these baselines.
 
-    With other than three or four rows the whole page is squeezed onto the sheet, which a note says.
+    Traces of another gain are stretched to the one that models learned from; with other than three or four
+    rows the whole page is squeezed onto the sheet. A note says so.
     """
     if not 3 <= len(baselines) <= len(BASELINES_MM):
         return sheet_of_whole(ink)
@@ -67,13 +72,23 @@ def sheet_of_rows(
     borders_mm = [0.0, *(np.convolve(BASELINES_MM, (0.5, 0.5), "valid")), HEIGHT_MM]
     borders = [round(mm / HEIGHT_MM * PICTURE_PX) for mm in borders_mm]
     parts = []
+    px_per_learned_mm = px_per_mm * gain_mm_mv / GAIN_MM_MV
     for row, baseline in enumerate(baselines):
         y0, y1 = (
-            round(baseline + (border * HEIGHT_MM / PICTURE_PX - BASELINES_MM[row]) * px_per_mm)
+            round(baseline + (border * HEIGHT_MM / PICTURE_PX - BASELINES_MM[row]) * px_per_learned_mm)
             for border in borders[row : row + 2]
         )
         parts.append(SheetPart(borders[row], borders[row + 1], x0, x1, y0, y1))
-    return _put_together(_as_the_pen_draws(ink, px_per_mm), tuple(parts), ())
+    return _put_together(_as_the_pen_draws(ink, px_per_mm), tuple(parts), _stretched(gain_mm_mv))
+
+
+def _stretched(gain_mm_mv: float) -> tuple[str, ...]:
+    if gain_mm_mv == GAIN_MM_MV:
+        return ()
+    return (
+        f"The page is drawn at {gain_mm_mv:g} mm/mV and was stretched to the {GAIN_MM_MV:g} that the model "
+        "learned from.",
+    )
 
 
 def sheet_of_whole(ink: FloatArray) -> PageSheet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,13 @@ import numpy.typing as npt
 
 from inference.pages.page_layout import PageLayout
 from inference.pages.scans.arrangement import FS_HZ
-from inference.pages.scans.calibration_pulse import Pulse, find_pulses
+from inference.pages.scans.calibration_pulse import (
+    ENOUGH_PULSES,
+    OTHER_MM_MV,
+    USUAL_MM_MV,
+    Pulse,
+    find_pulses,
+)
 from inference.pages.scans.digitise import Digitised, digitised
 from inference.pages.scans.ink import ink_of
 from inference.pages.scans.page_sheet import PageSheet, sheet_of_rows, sheet_of_whole
@@ -61,18 +68,23 @@ def look_at(path: Path, picture: ByteArray, notes: tuple[str, ...] = ()) -> Scan
     sheet = sheet_of_whole(ink)
     if pulses:
         left = float(np.median([pulse.left for pulse in pulses]))
-        sheet = sheet_of_rows(ink, left, [pulse.baseline for pulse in pulses], PX_PER_MM)
+        baselines = [pulse.baseline for pulse in pulses]
+        sheet = sheet_of_rows(ink, left, baselines, PX_PER_MM, pulses[0].gain_mm_mv)
     return Scan(flat.picture, sheet, found.layout, record, reason, sentences)
 
 
 def _upright(flat: FlatPage) -> tuple[FlatPage, FloatArray, list[Pulse], int]:
-    """The page by the way up in which most calibration pulses are found, with its ink, pulses and turns."""
+    """The page by the way up in which most calibration pulses are found, with its ink, pulses and turns.
+
+    Pulses of another gain are looked for where fewer of the usual one are than any arrangement has rows.
+    """
     ink = ink_of(flat.picture)
-    best, turns = find_pulses(ink), 0
-    for tried in (1, 2, 3):
-        if len(best) > 1:
+    best: list[Pulse] = []
+    turns = 0
+    for gain_mm_mv, tried in product((USUAL_MM_MV, *OTHER_MM_MV), range(4)):
+        if len(best) >= ENOUGH_PULSES:
             break
-        pulses = find_pulses(np.ascontiguousarray(np.rot90(ink, tried)))
+        pulses = find_pulses(np.ascontiguousarray(np.rot90(ink, tried)), gain_mm_mv)
         if len(pulses) > len(best):
             best, turns = pulses, tried
     return quarter_turned(flat, turns), np.ascontiguousarray(np.rot90(ink, turns)), best, turns
@@ -89,6 +101,7 @@ def _how_straightened(flat: FlatPage, turns: int) -> tuple[str, ...]:
 
 def _record(path: Path, found: Digitised, sentences: tuple[str, ...]) -> Record:
     assert found.leads_mv is not None
+    assert found.layout is not None
     in_order = [(name, found.leads_mv[name]) for name in STANDARD_LEADS if name in found.leads_mv]
     return assemble(
         Found(
@@ -98,7 +111,7 @@ def _record(path: Path, found: Digitised, sentences: tuple[str, ...]) -> Record:
             leads=in_order,
             read=("Digitised: the trace was measured from a picture of the paper.", *sentences),
             assumed=found.assumed,
-            scaled=("1 mV is 10 mm of the paper's own grid.",),
+            scaled=(f"1 mV is {found.layout.gain_mm_mv:g} mm of the paper's own grid.",),
             checks=found.checks,
             digitised=True,
         )

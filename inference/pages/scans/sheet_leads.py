@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.scans.arrangement import FS_HZ, GAIN_MM_MV, SHEET_S, Piece
+from inference.pages.scans.arrangement import FS_HZ, SHEET_S, Piece
 from inference.pages.scans.calibration_pulse import Pulse
 from inference.pages.scans.straighten import PX_PER_MM
 from inference.pages.scans.trace import Trace
@@ -34,7 +34,7 @@ _SYNCHRONOUS: Final = 0.4
 def piece_mv(piece: Piece, trace: Trace, pulse: Pulse) -> FloatArray:
     """A piece as (2000,) mV at its place in ten seconds, NaN elsewhere; 0 mV is the pulse's foot."""
     here = slice(piece.first - trace.first, piece.stop - trace.first)
-    values = (np.float32(pulse.baseline) - trace.y[here]) / np.float32(PX_PER_MM * GAIN_MM_MV)
+    values = (np.float32(pulse.baseline) - trace.y[here]) / np.float32(PX_PER_MM * pulse.gain_mm_mv)
     if piece.name:
         values[:BORDER_PX] = values[-BORDER_PX:] = np.nan
     start = round(piece.start_s * FS_HZ)
