@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from inference.records.given import Given
 from inference.records.place import Place
 
 if TYPE_CHECKING:
@@ -30,10 +29,10 @@ class ReadEcg:
     import_report: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, loaded: LoadedRecord, given: Given) -> Self | None:
-        """What of a file, read with what is `given`, can be answered about; None where it was refused."""
+    def of(cls, loaded: LoadedRecord) -> Self | None:
+        """What of a file can be answered about; None where it was refused."""
         start_s = None if loaded.long is None else loaded.start_s
-        path = Place(str(loaded.path), start_s, given).text
+        path = Place(str(loaded.path), start_s, loaded.given).text
         if loaded.record is not None:
             return cls._of_record(loaded.record, path)
         return None if loaded.page is None else cls._of_page(loaded.page, path)

@@ -104,7 +104,7 @@ class Workspace(QObject):
         self.store = store
         self.inference = inference
         self.tables = TableProfiles(profiles_file)
-        load = partial(load_record, read=self.tables.read)
+        load = partial(load_record, read=self.tables.read_given)
         self.records = records or RecordService(background, self, load=load)
         self.library = LibraryService(background, index_file, self, read=self.tables.read)
         self.long = LongService(background, self)
@@ -338,7 +338,7 @@ class Workspace(QObject):
         if loaded.page is not None:
             # A scan is first seen as it is, because reading it back loses more than reading a print back.
             self._view = replace(self._view, as_page=not loaded.page.is_print)
-        self.desk.open(ReadEcg.of(loaded, self.tables.given_at(loaded.path)))
+        self.desk.open(ReadEcg.of(loaded))
         self.long.show(loaded.long)
         self.record_changed.emit()
         self.library.note_loaded(loaded)

@@ -153,9 +153,19 @@ def child_notes(patient: Patient) -> tuple[str, ...]:
     """A sentence where the patient is a child; none where the age is unknown."""
     if patient.age_years is None or patient.age_years >= _ADULT_FROM_YEARS:
         return ()
-    is_infant = patient.age_years < 2
-    age = f"{int(12 * patient.age_years)} months" if is_infant else f"{int(patient.age_years)} years"
+    age = _childs_age(patient.age_years)
     return (f"The patient is {age} old: the models learned from adults, and a child's ECG differs.",)
+
+
+def _childs_age(years: float) -> str:
+    """In months below two, where the age is more than whole years, which many files give of any child."""
+    if years < 2 and not years.is_integer():
+        # Readers round to a thousandth of a year: 1 month comes as 0.083.
+        n_months = int(12 * years + 0.01)
+        return "1 month" if n_months == 1 else f"{n_months} months"
+    if years < 2:
+        return "1 year" if years else "under 1 year"
+    return f"{int(years)} years"
 
 
 def prepare(record: Record, spec: PrepareSpec, analysis: EcgAnalysis | None = None) -> ModelInput:

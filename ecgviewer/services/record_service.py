@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from ecgviewer.services.background import Background, ShouldStop
+from inference.records.given import NOTHING_GIVEN, Given
 
 if TYPE_CHECKING:
     from inference.long_records import LongRecord
@@ -49,9 +50,11 @@ class LoadedRecord:
     """The sheet that the file shows, with or without a record that could be read from it."""
     undescribed: UndescribedTable | None = None
     """What is to be asked of the reader before the file can be read."""
+    given: Given = NOTHING_GIVEN
+    """What of a table was said by hand when it was read; others may be said of it by now."""
 
 
-def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> LoadedRecord:
+def load_record(path: Path, read: Callable[[Path], tuple[Record, Given]] | None = None) -> LoadedRecord:
     """Read, analyse and measure a file, of a long recording its first ten seconds.
 
     A file that is not usable is an answer, not an exception.
@@ -69,7 +72,8 @@ def load_record(path: Path, read: Callable[[Path], Record] | None = None) -> Loa
             return _of_page(path, page)
         long = open_long(path)
         if long is None:
-            return _looked_at(LoadedRecord(path, (read or read_record)(path)))
+            record, given = (read_record(path), NOTHING_GIVEN) if read is None else read(path)
+            return _looked_at(LoadedRecord(path, record, given=given))
     except UndescribedError as error:
         return LoadedRecord(path, refusal=str(error), undescribed=error.table)
     except RecordError as error:

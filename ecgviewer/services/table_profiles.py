@@ -40,7 +40,11 @@ class TableProfiles:
         self._read: dict[Path, UndescribedTable] = {}
 
     def read(self, path: Path) -> Record:
-        """`read_record`, with what was said of such a table.
+        """`read_record`, with what was said of such a table; raises as `read_given` does."""
+        return self.read_given(path)[0]
+
+    def read_given(self, path: Path) -> tuple[Record, Given]:
+        """The same with what of that was given to `read_record`: nothing for files that describe themselves.
 
         Raises RecordError as it does, and UndescribedError where it cannot be as it was said.
         """
@@ -48,28 +52,27 @@ class TableProfiles:
         from inference.records.errors import UndescribedError
 
         try:
-            return read_record(path)
+            record = read_record(path)
         except UndescribedError as error:
             facts = self.facts_for(error.table)
             if facts is None:
                 raise
             table = error.table
+        else:
+            self._read.pop(path, None)
+            return record, NOTHING_GIVEN
         self._read[path] = table
+        given = Given(facts.fs_hz, facts.unit, facts.lead_order)
         try:
-            return read_record(path, fs_hz=facts.fs_hz, unit=facts.unit, lead_order=facts.lead_order)
+            record = read_record(path, fs_hz=given.fs_hz, unit=given.unit, lead_order=given.lead_order)
         except RecordError as error:
             # A slip of the hand would otherwise keep every such table from ever being read.
             raise UndescribedError(str(error), table) from error
+        return record, given
 
     def table_at(self, path: Path) -> UndescribedTable | None:
         """The table that was read as the reader said, so that it can be said anew; None for other files."""
         return self._read.get(path)
-
-    def given_at(self, path: Path) -> Given:
-        """What the table at `path` was read with; nothing for other files."""
-        table = self._read.get(path)
-        facts = None if table is None else self.facts_for(table)
-        return NOTHING_GIVEN if facts is None else Given(facts.fs_hz, facts.unit, facts.lead_order)
 
     def facts_for(self, table: UndescribedTable) -> TableFacts | None:
         """What was said of this file, else of tables of its form; None where nothing was."""

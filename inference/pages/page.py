@@ -22,8 +22,9 @@ from inference.records.dicom_ecg.dicom_head import is_dicom_sheet, may_be_dicom
 from inference.records.dicom_ecg.sheet import read_wrapped
 from inference.records.errors import RecordError
 from inference.records.file_head import FileHead, read_head
+from inference.records.formats import recognised
 from inference.records.pdf_reader import is_pdf
-from inference.records.picture_reader import PICTURE_SUFFIXES, is_picture
+from inference.records.picture_reader import PICTURE_SUFFIXES, is_picture, read_sheet
 from inference.records.record import Record
 from inference.records.zip_members import private_folder
 
@@ -64,8 +65,8 @@ def is_page(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix not in (*PICTURE_SUFFIXES, ".pdf") and not may_be_dicom(suffix):
         return False
-    head = read_head(path)
-    return is_picture(head) or is_pdf(head) or is_dicom_sheet(head)
+    known = recognised(read_head(path))
+    return known is not None and known.read is read_sheet
 
 
 def open_page(path: Path) -> Page:
@@ -82,18 +83,19 @@ def _unwrapped(path: Path) -> Page:
     """The sheet in a DICOM file, unpacked for as long as it is looked at."""
     wrapped = read_wrapped(path)
     with private_folder() as folder:
-        inside = folder / f"{path.stem[:80]}{wrapped.suffix}"
+        inside = folder / f"{path.stem[:40]}{wrapped.suffix}"
         inside.write_bytes(wrapped.content)
         page = _opened(inside, read_head(inside))
-    sentences = ("The sheet was taken out of a DICOM file.", *page.sentences)
+    said = ("The sheet was taken out of a DICOM file.", *wrapped.notes)
+    page = replace(page, path=path, sentences=(*said, *page.sentences), sha256=_file_sha256(path))
     if page.record is None:
-        return replace(page, path=path, sentences=sentences)
+        return page
     report, subject = page.record.report, wrapped.subject
-    report = replace(report, read=(sentences[0], *report.read), assumed=(*report.assumed, *subject.notes))
+    report = replace(report, read=(*said, *report.read), assumed=(*report.assumed, *subject.notes))
     record = replace(
         page.record, path=path, patient=subject.patient, acquired_at=subject.acquired_at, report=report
     )
-    return replace(page, path=path, record=record, sentences=sentences)
+    return replace(page, record=record)
 
 
 def _opened(path: Path, head: FileHead) -> Page:
@@ -155,9 +157,13 @@ def _page(
 ) -> Page:
     picture = np.array(picture)
     picture.flags.writeable = False
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    sha256 = _file_sha256(path)
     return Page(path, picture, sheet, layout, record, "" if record else reason, sentences, sha256)
+
+
+def _file_sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _in_pixels(layout: PageLayout, picture: ByteArray) -> PageLayout:

@@ -18,6 +18,7 @@ from ecgviewer.widgets.device_words import beat_text, compare, filter_text, rest
 from ecgviewer.widgets.report_words import headline, report_sections
 from inference.records import ImportReport, Patient, Record, read_record
 from inference.records.device import DeviceFilters, DeviceFindings, DeviceMeasurement, DeviceMedianBeat
+from inference.records.given import NOTHING_GIVEN, Given
 from inference.signal.analysis import analyse
 from inference.signal.device_beat import overlay
 from tests.gui.window_help import DEMO
@@ -145,8 +146,8 @@ def test_the_devices_median_beat_is_laid_on_ours_whatever_its_rate_place_and_lev
 def test_the_cards_show_file_and_device_of_the_open_record(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read(path: Path) -> Record:
-        return with_device(read_record(path))
+    def read(path: Path) -> tuple[Record, Given]:
+        return with_device(read_record(path)), NOTHING_GIVEN
 
     monkeypatch.setattr(desk.workspace.records, "_load", lambda path: load_record(path, read))
     desk.window.open_paths([NORMAL])

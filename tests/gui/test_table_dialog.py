@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QPushButto
 from ecgviewer import paths
 from ecgviewer.app import Desk
 from ecgviewer.dialogs.table_dialog import TableDialog
+from ecgviewer.services.table_profiles import TableFacts
 from ecgviewer.store.library_index import LibraryIndex
 from inference.long_records.places import read_place
-from inference.records import read_record
+from inference.records import STANDARD_LEADS, read_record
 from tests.gui.conftest import MakeDesk
 from tests.gui.window_help import DEMO
 
@@ -212,3 +213,44 @@ def test_what_was_found_in_tables_that_were_read_wrongly_is_forgotten(
     first.window.step(1)
     assert first.workspace.record is not None
     assert kept.record_sha256 == first.workspace.record.sha256
+
+
+def test_a_table_that_was_given_its_description_since_is_kept_as_it_describes_itself(
+    desk: Desk, tables: Path
+) -> None:
+    desk.window.open_paths([tables])
+    dialog = asked(desk)
+    answer(dialog, "250", "µV")
+    dialog.accept()
+    leads = ["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"]
+    (tables / "a.json").write_text(json.dumps({"fs_hz": 500, "unit": "uV", "leads": leads}))
+    desk.workspace.records.forget()
+    desk.window.open_record(tables / "a.npy")
+    desk.window.do("omi_yes")
+
+    record, stored = desk.workspace.record, desk.workspace.desk.history[-1]
+    assert record is not None
+    assert record.fs_hz == 500
+    assert desk.workspace.table is None
+    assert read_place(Path(stored.record_path)).sha256 == stored.record_sha256 == record.sha256
+
+
+def test_a_reading_keeps_the_description_that_its_ecg_was_shown_with(desk: Desk, tables: Path) -> None:
+    desk.window.open_paths([tables])
+    dialog = asked(desk)
+    answer(dialog, "250", "µV")
+    dialog.accept()
+    table, shown = desk.workspace.table, desk.workspace.record
+    assert table is not None
+    assert shown is not None
+
+    # As where the table is read again in the background, or its description changes, while it lies at hand.
+    facts = TableFacts(500.0, "uV", STANDARD_LEADS)
+    desk.workspace.tables.describe(table, facts, for_its_form=True)
+    desk.window.step(1)
+    desk.window.open_record(tables / "a.npy")
+    desk.window.do("omi_yes")
+
+    stored = desk.workspace.desk.history[-1]
+    assert stored.record_sha256 == shown.sha256
+    assert read_place(Path(stored.record_path)).sha256 == shown.sha256

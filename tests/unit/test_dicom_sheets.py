@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit
 from inference.pages.page import is_page, open_page
 from inference.records import Record, RecordError, read_record
 from inference.records.files import find_records
-from tests.unit.dicom_files import ecg, group, write_dicom
+from tests.unit.dicom_files import TWELVE_LEAD, ecg, group, write_dicom
 from tests.unit.pdf_sheets import Sheet as PrintedSheet
 from tests.unit.pdf_sheets import heart, sheet_pdf
 from tests.unit.sheet_pictures import drawn, quiet_heart
@@ -134,6 +135,60 @@ def test_a_folder_lists_sheets_that_are_called_ecgs_and_no_others(tmp_path: Path
     assert isinstance(read_record(tmp_path / "letter.dcm"), Record)
 
 
+def test_a_print_that_refers_to_its_waveform_is_read_as_the_print(tmp_path: Path, pdf: bytes) -> None:
+    reference = Dataset()
+    reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = TWELVE_LEAD, "1.2.3"
+    dataset = with_pdf(pdf, ReferencedInstanceSequence=[reference])
+    path = write_dicom(tmp_path / "sheet.dcm", dataset)
+    page = open_page(path)
+    assert page.record is not None
+    assert page.record.patient == read_record(path).patient
+    assert page.record.patient.patient_id == "P-17"
+
+
+def test_a_waveform_that_refers_to_a_print_stays_a_waveform(tmp_path: Path) -> None:
+    reference = Dataset()
+    reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = PDF_CLASS, "1.2.3"
+    dataset = ecg([group(np.zeros((12, 5000), np.int16))], ReferencedInstanceSequence=[reference])
+    dataset.StudyDescription = "%PDF-1.4"
+    assert not is_page(write_dicom(tmp_path / "waveform.dcm", dataset))
+
+
+def test_readings_of_a_page_belong_to_the_dicom_file_and_not_to_every_copy_of_its_picture(
+    tmp_path: Path,
+) -> None:
+    blank = with_picture(Image.new("RGB", (600, 400), (255, 255, 255)))
+    paths = [write_dicom(tmp_path / "one.dcm", blank)]
+    blank.PatientID = "P-18"
+    paths.append(write_dicom(tmp_path / "two.dcm", blank))
+    assert [open_page(path).sha256 for path in paths] == [
+        hashlib.sha256(path.read_bytes()).hexdigest() for path in paths
+    ]
+
+
+def test_further_pictures_of_a_file_are_not_left_out_in_silence(tmp_path: Path) -> None:
+    blank = Image.new("RGB", (600, 400), (255, 255, 255))
+    pixels = np.asarray(blank).tobytes()
+    dataset = with_picture(blank, NumberOfFrames="2", PixelData=pixels + pixels)
+    page = open_page(write_dicom(tmp_path / "two.dcm", dataset))
+    assert "The DICOM file holds several pictures; the first one was opened." in page.sentences
+
+
+def test_sides_below_zero_are_refused_in_words(tmp_path: Path) -> None:
+    path = write_dicom(tmp_path / "sheet.dcm", with_picture(Image.new("L", (400, 400))))
+    content = path.read_bytes()
+    for side in (b"\x28\x00\x10\x00", b"\x28\x00\x11\x00"):
+        content = content.replace(side + b"US\x02\x00\x90\x01", side + b"SS\x02\x00\x70\xfe")
+    path.write_bytes(content)
+    with pytest.raises(RecordError, match="cut off or far too large"):
+        read_record(path)
+
+
+def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path: Path, pdf: bytes) -> None:
+    path = write_dicom(tmp_path / ("\N{ANATOMICAL HEART}" * 63), with_pdf(pdf))
+    assert read_record(path).path == path
+
+
 def test_a_waveform_is_never_taken_for_a_sheet(tmp_path: Path) -> None:
     counts = np.zeros((12, 5000), np.int16)
     path = write_dicom(tmp_path / "waveform.dcm", ecg([group(counts)], StudyDescription=CAPTURE_CLASS))
@@ -149,6 +204,8 @@ def test_a_waveform_is_never_taken_for_a_sheet(tmp_path: Path) -> None:
         (with_picture(Image.new("L", (400, 400)), BitsAllocated=16), "of a kind that is not read"),
         (with_picture(Image.new("L", (400, 400)), Rows=60_000), "cut off or far too large"),
         (with_picture(Image.new("L", (400, 400)), Rows=0), "cut off or far too large"),
+        (with_picture(Image.new("L", (400, 400)), PixelData=b"\xfe\xff\x00\xe0\0\0\0\0" * 20_000), "pieces"),
+        (with_picture(Image.new("L", (400, 400)), PixelData=b"\xfe\xff\x00\xe0\0\0\x02\0" * 20), "pieces"),
     ],
 )
 def test_what_is_no_sheet_is_refused_in_words(tmp_path: Path, dataset: Dataset, says_why: str) -> None:

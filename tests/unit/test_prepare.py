@@ -36,7 +36,18 @@ def test_a_flat_lead_becomes_zeros_and_not_nan() -> None:
 
 
 @pytest.mark.parametrize(
-    ("age_years", "words"), [(0.5, "6 months"), (1.0, "12 months"), (11.0, "11 years"), (15.9, "15 years")]
+    ("age_years", "words"),
+    [
+        (0.0, "under 1 year"),
+        (0.02, "0 months"),
+        (0.083, "1 month"),
+        (0.333, "4 months"),
+        (0.5, "6 months"),
+        (1.0, "1 year"),
+        (1.999, "23 months"),
+        (11.0, "11 years"),
+        (15.9, "15 years"),
+    ],
 )
 def test_an_answer_on_a_child_says_that_the_models_learned_from_adults(age_years: float, words: str) -> None:
     record = replace(regular_record(), patient=Patient(age_years=age_years))

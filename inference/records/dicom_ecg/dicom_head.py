@@ -15,9 +15,11 @@ _ECG_CLASS: Final = ECG_CLASS.encode()
 _MODALITY_ECG: Final = re.compile(
     rb"\x08\x00\x60\x00(?:CS\x04\x00|\x04\x00\x00\x00)ECG|\x00\x08\x00\x60CS\x00\x04ECG", re.DOTALL
 )
-_SHEET_CLASS: Final = re.compile(
-    rb"1\.2\.840\.10008\.5\.1\.4\.1\.1\.(?:104\.1|7(?:\.[1-4])?|77\.1\.4)(?![0-9.])"
+_OWN_CLASS: Final = re.compile(
+    rb"(?:\x02\x00\x02\x00|\x08\x00\x16\x00)(?:UI..|..\x00\x00)(?P<uid>[0-9.]+)", re.DOTALL
 )
+"""The class of the file (PS3.10 7.1) or of its data set, and not one of a file that it only refers to."""
+_SHEET_CLASS: Final = re.compile(rb"1\.2\.840\.10008\.5\.1\.4\.1\.1\.(?:104\.1|7(?:\.[1-4])?|77\.1\.4)")
 """PS3.4 B.5: encapsulated PDF, secondary capture of one or more frames, photographs."""
 _PDF_CLASS: Final = b"1.2.840.10008.5.1.4.1.1.104.1"
 DICOM_SUFFIXES: Final = (".dcm", ".dicom", ".ima")
@@ -39,7 +41,7 @@ def is_dicom_ecg(head: FileHead) -> bool:
 
 def is_dicom_sheet(head: FileHead) -> bool:
     """Whether a file is DICOM that wraps a PDF or a picture, and no ECG waveform."""
-    return _has_preamble(head) and _ECG_CLASS not in head.data and _SHEET_CLASS.search(head.data) is not None
+    return _has_preamble(head) and _SHEET_CLASS.fullmatch(_own_class(head)) is not None
 
 
 def is_dicom_ecg_sheet(head: FileHead) -> bool:
@@ -49,7 +51,12 @@ def is_dicom_ecg_sheet(head: FileHead) -> bool:
 
 def is_dicom_picture(head: FileHead) -> bool:
     """Whether a file is DICOM that wraps a picture."""
-    return is_dicom_sheet(head) and _PDF_CLASS not in head.data
+    return is_dicom_sheet(head) and _own_class(head) != _PDF_CLASS
+
+
+def _own_class(head: FileHead) -> bytes:
+    match = _OWN_CLASS.search(head.data, PREAMBLE_BYTES)
+    return b"" if match is None else match["uid"]
 
 
 def may_be_dicom(suffix: str) -> bool:

@@ -25,6 +25,8 @@ _JPEG_MARK: Final = b"\xff\xd8\xff"
 _MOST_PX: Final = 64_000_000
 """As of any picture of a page, see `inference.pages.scans.open_picture`."""
 _ENCAPSULATED_ITEM: Final = b"\xfe\xff\x00\xe0"
+_MOST_ITEMS: Final = 10_000
+"""A page comes in a few; pydicom takes a second and 70 MB for half a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class WrappedSheet:
     content: bytes = field(repr=False)
     suffix: Literal[".pdf", ".jpg", ".tif"]
     subject: Subject
+    notes: tuple[str, ...] = ()
 
 
 def read_wrapped(path: Path) -> WrappedSheet:
@@ -46,9 +49,11 @@ def read_wrapped(path: Path) -> WrappedSheet:
         pixels = dataset.data("PixelData")
         if not pixels:
             raise RecordError(f"'{path.name[:80]}' holds neither a PDF nor a picture: export it again.")
+        has_more = (dataset.number("NumberOfFrames") or 1) > 1
+        notes = ("The DICOM file holds several pictures; the first one was opened.",) if has_more else ()
         if pixels.startswith(_ENCAPSULATED_ITEM):
-            return WrappedSheet(_jpeg(pixels, path.name), ".jpg", subject_of(dataset))
-        return WrappedSheet(_tiff(pixels, dataset, path.name), ".tif", subject_of(dataset))
+            return WrappedSheet(_jpeg(pixels, path.name), ".jpg", subject_of(dataset), notes)
+        return WrappedSheet(_tiff(pixels, dataset, path.name), ".tif", subject_of(dataset), notes)
 
 
 def _pdf(document: bytes, name: str) -> bytes:
@@ -63,6 +68,9 @@ def _jpeg(pixels: bytes, name: str) -> bytes:
     """The first frame of encapsulated pixel data (PS3.5 A.4), which only a JPEG decoder can look into."""
     from pydicom.encaps import generate_frames
 
+    n_offsets = int.from_bytes(pixels[4:8], "little") // 4
+    if max(n_offsets, pixels.count(_ENCAPSULATED_ITEM)) > _MOST_ITEMS:
+        raise RecordError(f"The picture in '{name[:80]}' is in far too many pieces: export it as JPEG.")
     try:
         frame: bytes = next(generate_frames(pixels, number_of_frames=1))
     except Exception as error:
@@ -89,7 +97,7 @@ def _tiff(pixels: bytes, dataset: Elements, name: str) -> bytes:
             f"The picture in '{name[:80]}' is of a kind that is not read: export it as JPEG or PDF."
         )
     n_bytes = rows * columns * samples
-    if not 0 < rows * columns <= _MOST_PX or len(pixels) < n_bytes:
+    if min(rows, columns) <= 0 or rows * columns > _MOST_PX or len(pixels) < n_bytes:
         raise RecordError(f"The picture in '{name[:80]}' is cut off or far too large: export it again.")
     values: npt.NDArray[np.uint8] = np.frombuffer(pixels, np.uint8, n_bytes)
     if samples == 3:
