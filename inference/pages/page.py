@@ -26,7 +26,7 @@ from inference.records.formats import recognised
 from inference.records.pdf_reader import is_pdf
 from inference.records.picture_reader import PICTURE_SUFFIXES, is_picture, read_sheet
 from inference.records.record import Record
-from inference.records.zip_members import private_folder
+from inference.records.zip_members import private_folder, unpack_into
 
 ByteArray = npt.NDArray[np.uint8]
 
@@ -84,7 +84,7 @@ def _unwrapped(path: Path) -> Page:
     wrapped = read_wrapped(path)
     with private_folder() as folder:
         inside = folder / f"{path.stem[:40]}{wrapped.suffix}"
-        inside.write_bytes(wrapped.content)
+        unpack_into(inside, wrapped.content)
         page = _opened(inside, read_head(inside))
     said = ("The sheet was taken out of a DICOM file.", *wrapped.notes)
     page = replace(page, path=path, sentences=(*said, *page.sentences), sha256=_file_sha256(path))

@@ -98,7 +98,9 @@ class ZipMembers:
         target = folder / PurePosixPath(name).name
         allowed = min(self._left, max(_FREE_BYTES, MAX_RATIO * info.compress_size))
         written = 0
-        with self._readable(), self._archive.open(info) as stream, target.open("wb") as out:
+        target.unlink(missing_ok=True)
+        unpack_into(target, b"")
+        with self._readable(), self._archive.open(info) as stream:
             while chunk := stream.read(_CHUNK_BYTES):
                 written += len(chunk)
                 if written > allowed:
@@ -106,7 +108,7 @@ class ZipMembers:
                         f"'{target.name[:80]}' in '{self._name}' unpacks to more than an ECG can be: "
                         "check where the archive comes from."
                     )
-                out.write(chunk)
+                unpack_into(target, chunk)
         self._left -= written
         return target
 
@@ -128,6 +130,17 @@ def opened_zip(path: Path) -> Iterator[ZipMembers]:
         raise _unreadable(path.name, error) from None
     with archive:
         yield ZipMembers(archive, path.name[:80])
+
+
+def unpack_into(target: Path, content: bytes) -> None:
+    """Add to a file in a private folder. RecordError where the disk is full or may not be written."""
+    try:
+        with target.open("ab") as out:
+            out.write(content)
+    except OSError as error:
+        raise RecordError(
+            f"There is no room to unpack the file ({error.strerror}): free some space for temporary files."
+        ) from None
 
 
 @contextmanager

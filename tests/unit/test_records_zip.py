@@ -11,6 +11,7 @@ import pytest
 
 from inference.records import STANDARD_LEADS, RecordError, read_record
 from inference.records.files import find_records
+from inference.records.zip_members import unpack_into
 from tests.unit.wfdb_files import some_integers, twelve_leads, write_record
 
 
@@ -175,3 +176,8 @@ def test_a_matlab_file_in_an_archive_is_read_and_a_record_of_wfdb_counts_once(tm
 
     assert found == ["b.hea", "own.mat"]
     np.testing.assert_allclose(read_record(archive / "own.mat").signals_mv, signals, atol=1e-6)
+
+
+def test_without_room_to_unpack_the_sentence_says_so_and_not_that_the_file_is_damaged(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="no room to unpack"):
+        unpack_into(tmp_path / "not there" / "ecg.dcm", b"content")
