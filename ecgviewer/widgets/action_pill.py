@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 
-from ecgviewer.actions import BY_ID, hint, key
+from ecgviewer.actions import hint, key
 from ecgviewer.widgets.keyed import KeyedButton
 
 
 class ActionPill(KeyedButton):
-    """Announces its action's id; whether it is checked is told to it."""
+    """Announces its action's id; whether it is checked is told to it.
+
+    A screen reader calls it by its words, which may say a value, and describes it by its tooltip.
+    """
 
     wished = Signal(str)
 
@@ -18,7 +21,6 @@ class ActionPill(KeyedButton):
         self._action_id = action_id
         self.setCheckable(checkable)
         self.setToolTip(hint(action_id))
-        self.setAccessibleName(BY_ID[action_id].text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("role", "pill")
         self.clicked.connect(self._on_clicked)
