@@ -221,6 +221,9 @@ _REAL: Final = (
 )
 
 
+REAL_KINDS: Final = tuple(sorted({kind for kind, _name, _pattern in _REAL}))
+
+
 def real_seeds(data: Path) -> list[Seed]:
     """Seeds of real files under the folder of real ECGs, the first two of each kind."""
     found = []

@@ -24,6 +24,8 @@ _INKED: Final = 0.6
 """Part of each of a pulse's three strokes that must be ink."""
 _ALIGNED_MM: Final = 1.5
 _LEAST_APART_MM: Final = 8.0
+_MOST_CANDIDATES: Final = 20_000
+_MOST_PEAKS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,16 @@ def _pulse_score(ink: FloatArray, height_mm: float) -> FloatArray:
 
 def _peaks(score: FloatArray) -> list[tuple[int, int]]:
     """Places (row, column) of the clearest pulses, none nearer to another than 8 mm."""
-    found: list[tuple[int, int]] = []
     rows, columns = np.nonzero(score > _INKED)
-    for k in np.argsort(score[rows, columns])[::-1][:20_000]:
-        row, column = int(rows[k]), int(columns[k])
-        apart = _LEAST_APART_MM * PX_PER_MM
-        if all(abs(row - y) > apart or abs(column - x) > apart for y, x in found):
-            found.append((row, column))
-        if len(found) == 24:
-            break
+    clearest = np.argsort(score[rows, columns])[::-1][:_MOST_CANDIDATES]
+    rows, columns = rows[clearest], columns[clearest]
+    apart = _LEAST_APART_MM * PX_PER_MM
+    found: list[tuple[int, int]] = []
+    while rows.size and len(found) < _MOST_PEAKS:
+        row, column = int(rows[0]), int(columns[0])
+        found.append((row, column))
+        is_apart = (np.abs(rows - row) > apart) | (np.abs(columns - column) > apart)
+        rows, columns = rows[is_apart], columns[is_apart]
     return found
 
 

@@ -76,12 +76,13 @@ def look_at(path: Path, picture: ByteArray, notes: tuple[str, ...] = ()) -> Scan
 def _upright(flat: FlatPage) -> tuple[FlatPage, FloatArray, list[Pulse], int]:
     """The page by the way up in which most calibration pulses are found, with its ink, pulses and turns.
 
-    Pulses of another gain are looked for where fewer of the usual one are than any arrangement has rows.
+    Pulses of another gain are looked for where fewer of the usual one are than any arrangement has rows, and
+    only as the page lies: each look takes a tenth of a second or two.
     """
     ink = ink_of(flat.picture)
     best: list[Pulse] = []
     turns = 0
-    for gain_mm_mv, tried in product((USUAL_MM_MV, *OTHER_MM_MV), range(4)):
+    for gain_mm_mv, tried in (*product((USUAL_MM_MV,), range(4)), *product(OTHER_MM_MV, (0,))):
         if len(best) >= ENOUGH_PULSES:
             break
         pulses = find_pulses(np.ascontiguousarray(np.rot90(ink, tried)), gain_mm_mv)
