@@ -210,7 +210,7 @@ BUILT: Final = (
 )
 
 _REAL: Final = (
-    ("WFDB", "FLAC", "ptb-xl/records500/*/*[05].hea"),
+    ("WFDB", "FLAC", "ptb-xl/records500/*/*[05]_hr.hea"),
     ("PhysioNet .mat", "CinC 2021", "cinc2021/*0.hea"),
     ("Philips XML", "1.04", "vendor/philips_sierra_1-04.xml"),
     ("Philips XML", "1.04.01", "vendor/philips_sierra_1-04-01.xml"),
