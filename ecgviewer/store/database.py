@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sqlite3
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from ecgviewer.store.schema import DIALECTS
 
 BUSY_TIMEOUT_S: Final = 5.0
 """How long a write waits for another program's write before it gives up with a StoreError."""
+_TURN_S: Final = 0.02
 
 
 def connect(url: str, busy_timeout_s: float) -> tuple[Engine, str]:
@@ -103,7 +105,7 @@ def _engine_of(address: URL, place: str, busy_timeout_s: float) -> Engine:
     else:
         engine = create_engine(address, connect_args=options)
         _make_folder(Path(address.database), place)
-    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "connect", partial(_set_up_sqlite, busy_timeout_s))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -116,12 +118,31 @@ def _make_folder(file: Path, place: str) -> None:
         raise StoreError(f"The folder of the label store {place} cannot be made ({reason}).") from error
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
+def _set_up_sqlite(busy_timeout_s: float, connection: Any, _record: object) -> None:
     """Durability and rules that SQLite leaves to each connection."""
     # The driver would begin transactions late and never for CREATE TABLE; `_begin_sqlite` does it instead.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _use_wal(connection, busy_timeout_s)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _use_wal(connection: Any, busy_timeout_s: float) -> None:
+    """Switch to the write-ahead log, in turn with other programs.
+
+    SQLite's own waiting does not hold for this switch: of two programs that open a new file at the same
+    moment, one would be told at once that the database is locked.
+    """
+    give_up_s = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= give_up_s:
+                raise
+            time.sleep(_TURN_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -354,6 +354,28 @@ def test_two_stores_on_one_file_write_in_turn_and_lose_nothing(file: Path) -> No
         assert [stored.supersedes for stored in own_rows] == [None, *(stored.id for stored in own_rows[:-1])]
 
 
+def test_programs_that_open_a_new_store_at_the_same_moment_all_get_it(tmp_path: Path) -> None:
+    problems: list[StoreError] = []
+
+    def open_and_close(file: Path, start: threading.Barrier) -> None:
+        start.wait()
+        try:
+            LabelStore.open(f"sqlite:///{file}", busy_timeout_s=60).close()
+        except StoreError as problem:
+            problems.append(problem)
+
+    for number in range(50):
+        start = threading.Barrier(3)
+        file = tmp_path / f"labels-{number}.sqlite"
+        threads = [threading.Thread(target=open_and_close, args=(file, start)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert problems == []
+
+
 def test_a_store_in_memory_is_one_store_for_all_threads() -> None:
     store = LabelStore.open("sqlite://")
     thread = threading.Thread(target=store.append, args=(entry(),))
