@@ -76,7 +76,8 @@ def open_page(path: Path) -> Page:
     looked at but not read is a Page without a record.
     """
     head = read_head(path)
-    return _unwrapped(path) if is_dicom_sheet(head) else _opened(path, head)
+    page = _unwrapped(path) if is_dicom_sheet(head) else _opened(path, head)
+    return replace(page, sha256=_file_sha256(path))
 
 
 def _unwrapped(path: Path) -> Page:
@@ -87,7 +88,7 @@ def _unwrapped(path: Path) -> Page:
         unpack_into(inside, wrapped.content)
         page = _opened(inside, read_head(inside))
     said = ("The sheet was taken out of a DICOM file.", *wrapped.notes)
-    page = replace(page, path=path, sentences=(*said, *page.sentences), sha256=_file_sha256(path))
+    page = replace(page, path=path, sentences=(*said, *page.sentences))
     if page.record is None:
         return page
     report, subject = page.record.report, wrapped.subject
@@ -157,8 +158,7 @@ def _page(
 ) -> Page:
     picture = np.array(picture)
     picture.flags.writeable = False
-    sha256 = _file_sha256(path)
-    return Page(path, picture, sheet, layout, record, "" if record else reason, sentences, sha256)
+    return Page(path, picture, sheet, layout, record, "" if record else reason, sentences)
 
 
 def _file_sha256(path: Path) -> str:

@@ -10,7 +10,7 @@ from tests.fuzz.rounds import Tally, fuzz
 from tests.fuzz.seed import Seed
 from tests.fuzz.seeds import BUILT, REAL_KINDS, real_seeds
 
-PER_FORMAT = 100
+PER_FORMAT = 120
 # A page is looked at as a picture, a hundred times under a watch that slows every allocation.
 pytestmark = pytest.mark.timeout(300)
 

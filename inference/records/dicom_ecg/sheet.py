@@ -18,9 +18,9 @@ from inference.records.dicom_ecg.dicom_file import open_dicom, quiet_pydicom
 from inference.records.dicom_ecg.elements import Elements
 from inference.records.dicom_ecg.subject import Subject, subject_of
 from inference.records.errors import RecordError
+from inference.records.file_head import HEAD_BYTES, head_of
+from inference.records.pdf_reader import is_pdf
 
-_PDF_MARK: Final = b"%PDF-"
-_MARK_WITHIN: Final = 1024
 _JPEG_MARK: Final = b"\xff\xd8\xff"
 _MOST_PX: Final = 64_000_000
 """As of any picture of a page, see `inference.pages.scans.open_picture`."""
@@ -57,7 +57,7 @@ def read_wrapped(path: Path) -> WrappedSheet:
 
 
 def _pdf(document: bytes, name: str) -> bytes:
-    if _PDF_MARK not in document[:_MARK_WITHIN]:
+    if not is_pdf(head_of(".pdf", len(document), document[:HEAD_BYTES])):
         raise RecordError(
             f"'{name[:80]}' wraps a document that is no PDF: export the ECG as PDF or waveform."
         )
