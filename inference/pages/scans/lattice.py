@@ -178,6 +178,8 @@ def _amplitudes(part: FloatArray, near: Vector, reach: float) -> npt.NDArray[np.
     """Complex amplitudes of waves (down, across) around a frequency, with phases at the tile's centre."""
     places = np.arange(TILE_PX) - TILE_PX / 2
     offsets = np.linspace(-reach, reach, _N_TRIED)
-    across = np.exp(-2j * np.pi * np.outer(places, near[0] + offsets))
+    turns = (2 * np.pi * np.outer(places, near[0] + offsets)).astype(np.float32)
     down = np.exp(-2j * np.pi * np.outer(near[1] + offsets, places))
-    return np.asarray(down @ (part @ across) * (8.0 / TILE_PX**2), dtype=np.complex128)
+    # The tile is real: two real products in single precision are several times faster than a complex one.
+    rows = part @ np.cos(turns) - 1j * (part @ np.sin(turns))
+    return np.asarray(down @ rows * (8.0 / TILE_PX**2), dtype=np.complex128)
