@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,12 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+import inference
 from inference.prepare import ModelInput, PrepareSpec, prepare
 from inference.records import Record, read_record
 from inference.signal.analysis import EcgAnalysis, analyse
 from tests.unit.labelled_sets import labelled, saved_records
 from training.data import inputs, preparing
-from training.data.columns import Column, all_columns, beat_columns
+from training.data.columns import Column, all_columns, beat_columns, measuring_code
 from training.data.inputs import prepare_set
 from training.data.known_files import KnownFile
 from training.data.labelled_record import LabelledRecord
@@ -282,3 +284,19 @@ def test_a_column_of_another_shape_than_it_promises_is_a_bug(tmp_path: Path) -> 
         prepare_set(saved_records(tmp_path, n=1), SPEC, None, columns=[wrong])
     with pytest.raises(ValueError, match="not of 'lead-images-64'"):
         beat_columns(PrepareSpec(profile="lead-images-64"))
+
+
+def test_rows_are_made_again_after_a_change_to_how_waves_are_measured(tmp_path: Path) -> None:
+    package = Path(inference.__file__).parent
+    versions = []
+    for number, changed in enumerate(
+        ("", "measure/fiducials.py", "signal/median_beat.py", "records/leads.py")
+    ):
+        copy = shutil.copytree(package, tmp_path / str(number), ignore=shutil.ignore_patterns("__pycache__"))
+        if changed:
+            (copy / changed).write_text((copy / changed).read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        versions.append(measuring_code(copy))
+
+    assert versions[0] == measuring_code(package)
+    assert len({*versions[:3]}) == 3
+    assert versions[3] == versions[0], "a reader that gives other samples gives another record's hash"

@@ -6,13 +6,14 @@ import hashlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+import inference
 from inference.prepare import ModelInput, PrepareError, PrepareSpec
 from inference.records.record import Record
 from inference.signal.analysis import EcgAnalysis
@@ -24,6 +25,7 @@ Row = npt.NDArray[Any]
 Compute = Callable[[Record, EcgAnalysis, ModelInput], Row]
 N_LEADS: Final = 12
 N_FIDUCIALS: Final = 4
+_MEASURING: Final = ("prepare.py", "signal/*.py", "measure/*.py")
 RECORD_SAMPLES: Final = 5000
 """Filtered leads are kept for the first 10 s at 500 Hz."""
 
@@ -56,11 +58,11 @@ class Column:
 
     @property
     def version(self) -> str:
-        """Changes with name, shape, dtype and the text of the module that computes it."""
+        """Changes with name, shape, dtype and the code that a row is computed with."""
         compute = self.compute.func if isinstance(self.compute, partial) else self.compute
         bound = self.compute.keywords | {"": self.compute.args} if isinstance(self.compute, partial) else {}
-        text = _module_text(compute.__module__)
-        said = f"{self.name}|{self.shape}|{self.dtype}|{sorted(bound.items())}|{text}"
+        code = f"{_module_text(compute.__module__)}|{measuring_code(Path(inference.__file__).parent)}"
+        said = f"{self.name}|{self.shape}|{self.dtype}|{sorted(bound.items())}|{code}"
         return hashlib.sha256(said.encode()).hexdigest()[:8]
 
 
@@ -122,6 +124,22 @@ def whole_beat(model_input: ModelInput) -> MedianBeat:
 
 
 def _module_text(name: str) -> str:
-    """The source of a module; '' in the built program, whose parts never change one by one."""
+    """The source of a module; '' in the built program, which has none."""
     path = getattr(sys.modules[name], "__file__", None)
     return Path(path).read_text(encoding="utf-8") if path and Path(path).suffix == ".py" else ""
+
+
+@cache
+def measuring_code(folder: Path) -> str:
+    """Changes with the source in the package `inference` that rows depend on.
+
+    The built program has no source: there it changes with the program's own file.
+    """
+    sources = sorted(path for part in _MEASURING for path in folder.glob(part))
+    if not sources:
+        state = Path(sys.executable).stat()
+        return f"{state.st_size}|{state.st_mtime_ns}"
+    whole = hashlib.sha256()
+    for path in sources:
+        whole.update(path.read_bytes())
+    return whole.hexdigest()
