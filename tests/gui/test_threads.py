@@ -14,12 +14,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.app import Desk, StartUp, assemble
-from ecgviewer.store import LabelStore, ReadingEntry, StoredReading
+from ecgviewer.store import LabelStore, ReadingEntry, StoredReading, StoreError
 from inference.bundle_info import BundleInfo
 from inference.records import Record
 from inference.records.files import find_records
 from inference.results import ModelAnswer
-from tests.gui.window_help import DEMO, KnownModels, open_name, started
+from tests.gui.window_help import DEMO, KnownModels, open_name, started, stay_when_asked
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -147,4 +147,30 @@ def test_another_library_does_not_wait_until_a_large_one_was_looked_through(
 
     qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=30_000)
     assert len(walked) < 5_000
+    desk.close()
+
+
+def test_a_reading_that_is_refused_while_the_window_closes_is_not_lost_in_silence(
+    qtbot: QtBot, ecgviewer_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = LabelStore.append
+    is_full = True
+
+    def refuse_at_last(store: LabelStore, entry: ReadingEntry) -> StoredReading:
+        if not is_full:
+            return append(store, entry)
+        time.sleep(0.2)
+        raise StoreError("The label store cannot grow because the disk is full.")
+
+    monkeypatch.setattr(LabelStore, "append", refuse_at_last)
+    asked = stay_when_asked(monkeypatch)
+    desk = read_by_dr_quick(qtbot)
+    desk.window.do("omi_yes")
+    assert not desk.window.close()
+    assert asked == ["1 reading is not saved. The label store cannot grow because the disk is full."]
+    assert desk.window.isVisible()
+    is_full = False
+    desk.window.do("retry_save")
+    assert desk.window.close()
+    assert desk.store.n_unsaved == 0
     desk.close()
