@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -127,11 +128,11 @@ def test_another_library_does_not_wait_until_a_large_one_was_looked_through(
 ) -> None:
     walked: list[Path] = []
 
-    def endless(roots: list[Path]) -> Iterator[Path]:
+    def endless(roots: list[Path], should_stop: Callable[[], bool]) -> Iterator[Path]:
         if roots != [tmp_path]:
             yield from find_records(roots)
             return
-        while len(walked) < 10_000:
+        while len(walked) < 10_000 and not should_stop():
             time.sleep(0.005)
             walked.append(tmp_path / f"{len(walked)}.hea")
             yield walked[-1]
@@ -148,6 +149,35 @@ def test_another_library_does_not_wait_until_a_large_one_was_looked_through(
     qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=30_000)
     assert len(walked) < 5_000
     desk.close()
+
+
+def test_a_file_is_on_screen_while_its_folder_is_still_looked_through(
+    qtbot: QtBot, ecgviewer_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in DEMO.glob("0[12]_*"):
+        shutil.copy(file, tmp_path)
+    end = threading.Event()
+
+    def slow(roots: list[Path], should_stop: Callable[[], bool]) -> Iterator[Path]:
+        while not (end.wait(0.005) or should_stop()):
+            pass
+        yield from find_records(roots)
+
+    monkeypatch.setattr("inference.records.files.find_records", slow)
+    models = KnownModels()
+    desk = assemble(find=models.find, load=models.load)
+    desk.window.show()
+    try:
+        desk.window.open_paths([tmp_path / "02_synthetic_lad_clear.hea"])
+        qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=20_000)
+        library = desk.window.parts.library
+        assert library.model.rowCount() == 1
+        end.set()
+        qtbot.waitUntil(lambda: library.model.rowCount() == 2, timeout=20_000)
+        assert open_name(desk) == "02_synthetic_lad_clear"
+        assert library.view.currentIndex().row() == 1
+    finally:
+        desk.close()
 
 
 def test_a_reading_that_is_refused_while_the_window_closes_is_not_lost_in_silence(
