@@ -7,11 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEventLoop, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QKeySequence,
@@ -207,6 +206,9 @@ class MainWindow(QMainWindow):
     def _on_library(self, found: Scan, _entries: list[object]) -> None:
         if not found.is_update or self.workspace.path not in found.paths:
             self.workspace.open_record(found.first)
+        else:
+            self.parts.library.set_current(self.workspace.path)
+            self._on_record()
 
     def _on_record(self) -> None:
         """Read the neighbours ahead, so that the next record is on screen at once."""
@@ -269,7 +271,7 @@ class MainWindow(QMainWindow):
     def _show_log(self) -> None:
         from ecgviewer.paths import log_file
 
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file().parent)))
+        self.status.open_folder(log_file().parent)
 
     # --- Qt's events ------------------------------------------------------------------------------------
 

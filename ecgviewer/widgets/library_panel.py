@@ -62,6 +62,8 @@ class LibraryPanel(QFrame):
             "Shows names that contain this text, or a state: signed, draft, quality, refused, duplicate"
         )
         self.filter.installEventFilter(self)
+        # What is dropped is opened, wherever in the window it falls.
+        self.filter.setAcceptDrops(False)
         self.empty = label("", "caption", wrap=True)
         self._progress = LibraryProgress()
         self._progress.cancel_wished.connect(self.indexing_cancel_wished)
