@@ -158,7 +158,7 @@ def test_a_file_is_on_screen_while_its_folder_is_still_looked_through(
         shutil.copy(file, tmp_path)
     end = threading.Event()
 
-    def slow(roots: list[Path], should_stop: Callable[[], bool]) -> Iterator[Path]:
+    def slow(roots: list[Path], should_stop: Callable[[], bool] = lambda: False) -> Iterator[Path]:
         while not (end.wait(0.005) or should_stop()):
             pass
         yield from find_records(roots)
