@@ -31,7 +31,7 @@ def _log_handler(file: Path) -> logging.Handler:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8"
+            file, maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8", errors="backslashreplace"
         )
     except OSError:
         handler = logging.StreamHandler(sys.stderr)

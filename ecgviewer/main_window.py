@@ -7,11 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEventLoop, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
     QKeySequence,
@@ -55,6 +54,7 @@ class MainWindow(QMainWindow):
         self.status = StatusStrip()
         self.actions_by_id: dict[str, QAction] = {}
         self._is_painted = False
+        self._is_closing = False
         self.setCentralWidget(self.parts)
         self.setStatusBar(self.status)
         self.setAcceptDrops(True)
@@ -206,6 +206,9 @@ class MainWindow(QMainWindow):
     def _on_library(self, found: Scan, _entries: list[object]) -> None:
         if not found.is_update or self.workspace.path not in found.paths:
             self.workspace.open_record(found.first)
+        else:
+            self.parts.library.set_current(self.workspace.path)
+            self._on_record()
 
     def _on_record(self) -> None:
         """Read the neighbours ahead, so that the next record is on screen at once."""
@@ -236,6 +239,15 @@ class MainWindow(QMainWindow):
         self.parts.ecg.reset_zoom()
         self.parts.beat.view.reset_zoom()
 
+    def _await_writes(self) -> None:
+        """What is on its way to the disk may yet be refused, and then its reader has to know."""
+        store = self.workspace.store
+        if store.is_writing:
+            self.status.tell("Saving…")
+            waiting = QEventLoop()
+            store.settled.connect(waiting.quit)
+            waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
     def _may_close(self) -> bool:
         """Readings that are not on the disk would be lost with the window: let the reader decide."""
         store, n_unnamed = self.workspace.store, self.workspace.desk.n_unnamed
@@ -259,7 +271,7 @@ class MainWindow(QMainWindow):
     def _show_log(self) -> None:
         from ecgviewer.paths import log_file
 
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_file().parent)))
+        self.status.open_folder(log_file().parent)
 
     # --- Qt's events ------------------------------------------------------------------------------------
 
@@ -281,7 +293,14 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.parts.reading.commit_comment()
-        if not self._may_close():
+        if self._is_closing:
+            event.ignore()
+            return
+        self._is_closing = True
+        self._await_writes()
+        is_allowed = self._may_close()
+        self._is_closing = False
+        if not is_allowed:
             event.ignore()
             return
         self.appearance.remember_view(self.workspace.view)

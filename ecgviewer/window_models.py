@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ecgviewer import paths
@@ -146,7 +145,7 @@ class WindowModels(QObject):
     def _on_log_wished(self) -> None:
         news = self._workspace.retraining.news
         if news is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(news.run.folder)))
+            self._status.open_folder(news.run.folder)
 
     def _on_anew(self) -> None:
         self._workspace.retraining.settle()

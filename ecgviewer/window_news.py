@@ -44,6 +44,8 @@ class WindowNews(QObject):
         self._status = status
         self._facts = WindowFacts(workspace, parts)
         self._empty_title = ""
+        self._closed = ""
+        """Why the folder that was opened could not be looked into."""
         self._connect()
 
     def _connect(self) -> None:
@@ -121,7 +123,9 @@ class WindowNews(QObject):
 
     def _on_library(self, found: Scan, entries: list[LibraryEntry]) -> None:
         self._parts.library.set_library(found.title, entries)
-        self._empty_title = "" if entries else found.title
+        self._empty_title, self._closed = "" if entries else found.title, found.problem
+        if found.problem:
+            self._parts.library.set_message("The folder could not be looked into.")
 
     def _on_opening(self, path: Path) -> None:
         parts = self._parts
@@ -145,12 +149,13 @@ class WindowNews(QObject):
                 self._show_record()
 
     def _show_empty_library(self) -> None:
-        self._parts.ecg.show_page(
-            "No ECG files here",
-            f"{self._empty_title} holds no file that looks like an ECG: {', '.join(known_formats())}. Files "
-            "of any kind can be tried with Open file…, and the reason is said where one cannot be read.",
-            _OPEN_BUTTONS,
+        formats = ", ".join(known_formats())
+        nothing = (
+            f"{self._empty_title} holds no file that looks like an ECG: {formats}. Files "
+            "of any kind can be tried with Open file…, and the reason is said where one cannot be read."
         )
+        title = "This folder is closed" if self._closed else "No ECG files here"
+        self._parts.ecg.show_page(title, self._closed or nothing, _OPEN_BUTTONS)
         self._show_nothing_open()
 
     def _show_refusal(self, path: Path, sentence: str) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ecgviewer.services.table_profiles import TableFacts
+from ecgviewer.widgets.keyed import Choice
 from ecgviewer.widgets.parts import label, set_role
 from inference.records.errors import RecordError, UndescribedTable
 from inference.records.leads import KNOWN_LEADS, STANDARD_LEADS, read_lead_name
@@ -43,7 +43,7 @@ class TableDialog(QDialog):
         self.setMinimumWidth(640)
         self._table = table
         self.rate = _choice(_RATES, _rate_text(known.fs_hz if known else table.fs_hz))
-        self.unit = QComboBox()
+        self.unit = Choice()
         self.unit.addItems(["", *_UNITS])
         self.leads = _choice(self._orders(), ", ".join(known.lead_order if known else table.lead_order or ()))
         self.remember = QCheckBox("Read every table of this form so, also the next time")
@@ -147,8 +147,8 @@ class TableDialog(QDialog):
         return f"{seconds:g} s of ECG; the leads swing by {swing_mv:.3g} mV.{doubt}", bool(doubt)
 
 
-def _choice(texts: tuple[str, ...], chosen: str) -> QComboBox:
-    box = QComboBox()
+def _choice(texts: tuple[str, ...], chosen: str) -> Choice:
+    box = Choice()
     box.setEditable(True)
     box.addItems(texts)
     box.setCurrentText(chosen)

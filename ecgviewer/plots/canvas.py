@@ -44,6 +44,9 @@ class PaperCanvas(QGraphicsView):
         self._scene.addItem(self.caliper)
         self.setScene(self._scene)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        # A dropped file is for the window: a QGraphicsView would take it and do nothing with it.
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)

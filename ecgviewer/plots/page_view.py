@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QGraphicsPixmapItem,
     QGraphicsScene,
     QGraphicsView,
+    QStyleOptionGraphicsItem,
     QWidget,
 )
 
@@ -30,6 +31,40 @@ _STRONGEST: Final = 165
 """Opacity of 255 of the hottest place: the trace stays readable under it."""
 _LEVELS: Final = 64
 _LEGEND_PX: Final = (132, 8)
+_SMALLEST_PX: Final = 100
+"""No smaller copy of a picture is kept than one with sides of this length."""
+
+
+class _Picture(QGraphicsPixmapItem):
+    """A picture whose thin lines stay when it is shown smaller.
+
+    Qt's smooth transformation mixes four pixels and passes over all others: at a quarter of the size most of
+    a trace would be gone. So the picture is kept at half and a quarter of its size and so on, and drawn from
+    the next larger one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sizes: list[QPixmap] = []
+
+    def set_picture(self, image: QImage) -> None:
+        self._sizes = [QPixmap.fromImage(image)]
+        while min(image.width(), image.height()) >= 2 * _SMALLEST_PX:
+            image = image.scaled(
+                image.width() // 2,
+                image.height() // 2,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            self._sizes.append(QPixmap.fromImage(image))
+        self.setPixmap(self._sizes[0])
+
+    def paint(
+        self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None
+    ) -> None:
+        shown_px = painter.combinedTransform().m11() * self.pixmap().width()
+        size = next((each for each in reversed(self._sizes) if each.width() >= shown_px), self.pixmap())
+        painter.drawPixmap(self.pixmap().rect(), size)
 
 
 class PageView(QGraphicsView):
@@ -41,16 +76,19 @@ class PageView(QGraphicsView):
         self._scene = QGraphicsScene(self)
         self.setScene(self._scene)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        # A dropped file is for the window: a QGraphicsView would take it and do nothing with it.
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
         self.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setAccessibleName("Page")
-        self._picture = QGraphicsPixmapItem()
+        self._picture = _Picture()
         self._heat = QGraphicsPixmapItem()
         self._heat.setOpacity(1.0)
+        self._heat.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
         for item in (self._picture, self._heat):
-            item.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
             self._scene.addItem(item)
         self._areas: Sequence[LeadArea] = ()
         self._are_areas_shown = False
@@ -66,7 +104,7 @@ class PageView(QGraphicsView):
         """A page (h, w, 3) red green blue, with its leads' areas in its pixels; fitted, without a map."""
         height, width = picture.shape[:2]
         image = QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-        self._picture.setPixmap(QPixmap.fromImage(image))
+        self._picture.set_picture(image)
         self._scene.setSceneRect(QRectF(0.0, 0.0, width, height))
         self._areas = areas
         self.set_heat(None, "")

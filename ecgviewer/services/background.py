@@ -23,8 +23,8 @@ from typing import Any, Final, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-Lane = Literal["reader", "engine", "store", "index", "long"]
-LANES: Final[tuple[Lane, ...]] = ("reader", "engine", "store", "index", "long")
+Lane = Literal["reader", "engine", "store", "index", "folder", "long"]
+LANES: Final[tuple[Lane, ...]] = ("reader", "engine", "store", "index", "folder", "long")
 ShouldStop = Callable[[], bool]
 Work = Callable[[ShouldStop], Any]
 OnAnswer = Callable[[Any], None]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -40,11 +40,14 @@ class Scan:
     """The one folder or archive that was opened, if it was one."""
     is_update: bool = False
     """Whether the library is open already, from what was remembered of it: nothing is opened again."""
+    problem: str = ""
+    """Why the folder could not be looked into; '' where it was."""
 
 
 def root_of(opened: list[Path]) -> Path | None:
     """The one folder or archive that was opened; None for files, or several places."""
-    is_one = len(opened) == 1 and (opened[0].is_dir() or opened[0].suffix.lower() == ".zip")
+    # Unlike Path.is_dir, False for a folder inside of one that may not be entered.
+    is_one = len(opened) == 1 and (os.path.isdir(opened[0]) or opened[0].suffix.lower() == ".zip")  # noqa: PTH112
     return opened[0] if is_one else None
 
 
@@ -56,18 +59,32 @@ def remembered_scan(root: Path, paths: list[Path]) -> Scan | None:
     return Scan(root.name, tuple(dict.fromkeys(paths)), tuple(names_for(paths, root)), paths[0], root)
 
 
+def alone(opened: list[Path]) -> Scan | None:
+    """The one file that was opened, before its folder was looked through.
+
+    None for anything else, and for a signal file, which belongs to a header that is to be found first.
+    """
+    from inference.records.safety import is_file
+
+    if len(opened) != 1 or opened[0].suffix.lower() in (".zip", ".dat", ".mat") or not is_file(opened[0]):
+        return None
+    file = opened[0]
+    return Scan(file.parent.name, (file,), tuple(names_for([file], file.parent)), file)
+
+
 def scan(opened: list[Path], should_stop: ShouldStop = lambda: False) -> Scan:
     """Find the records in folders and files; a single file brings its folder along,
     an archive what it holds. Ends early, with what was found, where `should_stop` says so."""
     from inference.records.files import find_records
+    from inference.records.safety import is_file
     from inference.records.zip_members import ZIP_SUFFIX
 
     first: Path | None = None
     roots = list(opened)
-    if len(opened) == 1 and opened[0].is_file() and opened[0].suffix.lower() != ZIP_SUFFIX:
+    if len(opened) == 1 and is_file(opened[0]) and opened[0].suffix.lower() != ZIP_SUFFIX:
         first = opened[0]
         roots = [opened[0].parent]
-    found: dict[Path, None] = dict.fromkeys(takewhile(lambda _path: not should_stop(), find_records(roots)))
+    found: dict[Path, None] = dict.fromkeys(find_records(roots, should_stop))
     if first is not None and first not in found:
         same = [path for path in found if path.with_suffix("") == first.with_suffix("")]
         first = same[0] if same else first
@@ -75,7 +92,21 @@ def scan(opened: list[Path], should_stop: ShouldStop = lambda: False) -> Scan:
     paths = tuple(found)
     title = roots[0].name if len(roots) == 1 else f"{len(roots)} places"
     names = tuple(names_for(list(paths), roots[0] if len(roots) == 1 else None))
-    return Scan(title, paths, names, first or (paths[0] if paths else None), root_of(opened))
+    root, problem = root_of(opened), ""
+    if root is not None and not paths:
+        problem = _closed_words(root)
+    return Scan(title, paths, names, first or (paths[0] if paths else None), root, problem=problem)
+
+
+def _closed_words(root: Path) -> str:
+    """Why nothing can be found in a folder; '' where it can be looked through, and for an archive."""
+    try:
+        if root.is_dir():
+            next(root.iterdir(), None)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return f"{root.name} could not be looked into ({reason}): check it, or choose another folder."
+    return ""
 
 
 class LibraryService(QObject):
@@ -110,12 +141,16 @@ class LibraryService(QObject):
         """By file, then by the path that the reading is kept under: that of the file or of a window of it."""
 
     def open(self, paths: list[Path]) -> None:
-        """Scan folders and files in the background; a newer wish makes an older one stale."""
+        """Scan folders and files in the background; a newer wish makes an older one stale.
+
+        What is known at once is shown at once, and can be read while the folder is looked through.
+        """
         self._background.supersede("library")
         self._shown = None
         self.scanning.emit()
         self.index.remembered(lambda: root_of(paths), remembered_scan, self._on_remembered)
-        self._background.submit("reader", partial(scan, paths), self._on_scanned, topic="library")
+        self._background.submit("reader", lambda _stop: alone(paths), self._on_remembered, topic="library")
+        self._background.submit("folder", partial(scan, paths), self._on_scanned, topic="library")
 
     def look_again(self, suffix: str) -> None:
         """Look anew into the files of one ending, in lower case: other things are said of them now."""

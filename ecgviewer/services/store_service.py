@@ -49,6 +49,8 @@ class StoreService(QObject):
     """Record hash and its list[StoredReading], first one first."""
     problem_changed = Signal(str)
     """Why readings cannot be saved right now; '' when all is well again."""
+    settled = Signal()
+    """No write is under way any more: every reading is on the disk, or `problem` says why not."""
 
     def __init__(self, background: Background, url: str | None = None, parent: QObject | None = None) -> None:
         """`url` None: the file in the user's data folder."""
@@ -60,6 +62,7 @@ class StoreService(QObject):
         """Why the open store can only be read; '' where it can be written. Known to the store thread."""
         self._queue: deque[ReadingEntry] = deque()
         self._problem = ""
+        self._n_writes = 0
 
     @property
     def problem(self) -> str:
@@ -68,6 +71,11 @@ class StoreService(QObject):
     @property
     def n_unsaved(self) -> int:
         return len(self._queue)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether it is not known yet what becomes of some reading."""
+        return self._n_writes > 0
 
     def start(self) -> None:
         """Open the store in the background and announce what it holds."""
@@ -141,8 +149,9 @@ class StoreService(QObject):
         return opened.all_latest()
 
     def _wake_writer(self) -> None:
+        self._n_writes += 1
         self._background.submit(
-            "store", lambda _stop: self._write_queue(), self._on_written, on_failure=self._on_broke
+            "store", lambda _stop: self._write_queue(), self._on_written, on_failure=self._on_write_broke
         )
 
     def _write_queue(self) -> StoreAnswer:
@@ -187,6 +196,16 @@ class StoreService(QObject):
         self._tell_found(answer)
         for stored in answer.value:
             self.stored.emit(stored)
+        self._settle()
+
+    def _on_write_broke(self, error: BaseException) -> None:
+        self._on_broke(error)
+        self._settle()
+
+    def _settle(self) -> None:
+        self._n_writes -= 1
+        if not self.is_writing:
+            self.settled.emit()
 
     def _on_broke(self, _error: BaseException) -> None:
         self._set_problem(

@@ -19,12 +19,14 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Dialect,
     Engine,
     Float,
     Integer,
     MetaData,
     Table,
     Text,
+    TypeDecorator,
     delete,
     insert,
     select,
@@ -33,16 +35,31 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ecgviewer.store.database import connect, refuse_damage
 from ecgviewer.store.errors import StoreError
+from inference.records.file_names import as_named, storable
 
 INDEX_VERSION: Final = 1
 """Another number makes every index anew: raise it when a reader of files finds more or other things."""
+
+
+class _Named(TypeDecorator[str]):
+    """Text that is, or quotes, the name of a file, which may be no text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else as_named(value)
+
 
 _METADATA: Final = MetaData()
 _VERSION: Final = Table("index_version", _METADATA, Column("number", Integer, primary_key=True))
 _FILE: Final = Table(
     "indexed_file",
     _METADATA,
-    Column("path", Text, primary_key=True),
+    Column("path", _Named, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("changed_ns", BigInteger, nullable=False),
     Column("record_sha256", Text, nullable=False),
@@ -52,14 +69,14 @@ _FILE: Final = Table(
     Column("sex", Text),
     Column("day", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("refusal", Text, nullable=False),
+    Column("refusal", _Named, nullable=False),
 )
 _LISTED: Final = Table(
     "listed_file",
     _METADATA,
-    Column("root", Text, primary_key=True),
+    Column("root", _Named, primary_key=True),
     Column("place", Integer, primary_key=True),
-    Column("path", Text, nullable=False),
+    Column("path", _Named, nullable=False),
 )
 _CHUNK: Final = 500
 _log = logging.getLogger(__name__)

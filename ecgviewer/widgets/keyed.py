@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QPushButton,
@@ -75,7 +75,10 @@ def link_button(text: str, tooltip: str, key: str = "") -> KeyedButton:
 
 
 class Choice(QComboBox):
-    """A drop-down list that says so: the stylesheet leaves no arrow, so one is drawn, its key beside it."""
+    """A drop-down list that says so: the stylesheet leaves no arrow, so one is drawn, its key beside it.
+
+    The wheel does not choose: a reader who scrolls past would change an answer unseen.
+    """
 
     def __init__(self, key: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +96,9 @@ class Choice(QComboBox):
         painter.setPen(quiet)
         room = QRect(0, 0, self.width() - _ARROW_PX - _GAP_PX, self.height())
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.key)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 class KeyedCaption(QWidget):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -25,6 +26,8 @@ from ecgviewer.widgets.library_delegate import LibraryDelegate
 from ecgviewer.widgets.library_model import ENTRY_ROLE, SEARCH_ROLE, LibraryModel
 from ecgviewer.widgets.library_progress import LibraryProgress
 from ecgviewer.widgets.parts import ElidedLabel, label, show_text
+
+_FILTER_KEYS: Final = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down)
 
 
 class LibraryPanel(QFrame):
@@ -59,6 +62,8 @@ class LibraryPanel(QFrame):
             "Shows names that contain this text, or a state: signed, draft, quality, refused, duplicate"
         )
         self.filter.installEventFilter(self)
+        # What is dropped is opened, wherever in the window it falls.
+        self.filter.setAcceptDrops(False)
         self.empty = label("", "caption", wrap=True)
         self._progress = LibraryProgress()
         self._progress.cancel_wished.connect(self.indexing_cancel_wished)
@@ -121,7 +126,7 @@ class LibraryPanel(QFrame):
         """Show another library; `title` is its folder's name."""
         self.model.set_entries(entries)
         show_text(self.folder, title)
-        show_text(self.empty, "" if entries else "No ECG files were found here.")
+        self._show_emptiness()
         self._show_count()
         self._peek_timer.start()
 
@@ -191,13 +196,17 @@ class LibraryPanel(QFrame):
         return [entry.path for entry in entries]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Escape empties the filter and leaves it; Enter and Down go to the list."""
-        if watched is self.filter and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape:
-                self.filter.clear()
-                self.view.setFocus()
+        """Escape empties the filter and leaves it; Enter and Down go to the list.
+
+        The window has deeds for these keys, Enter signs: the field says that it wants them itself.
+        """
+        if watched is self.filter and isinstance(event, QKeyEvent) and event.key() in _FILTER_KEYS:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
                 return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            if event.type() == QEvent.Type.KeyPress:
+                if event.key() == Qt.Key.Key_Escape:
+                    self.filter.clear()
                 self.view.setFocus()
                 return True
         return super().eventFilter(watched, event)
@@ -217,9 +226,18 @@ class LibraryPanel(QFrame):
 
     def _on_filter(self, text: str) -> None:
         self.proxy.setFilterFixedString(text.strip())
-        nothing = bool(text.strip()) and self.proxy.rowCount() == 0 and self.model.rowCount() > 0
-        show_text(self.empty, "No record matches this filter." if nothing else "")
+        self._show_emptiness()
         self._peek_timer.start()
+
+    def _show_emptiness(self) -> None:
+        """Why no row is there; nothing where one is."""
+        if self.proxy.rowCount() > 0:
+            why = ""
+        elif self.model.rowCount() > 0:
+            why = "No record matches this filter."
+        else:
+            why = "No ECG files were found here."
+        show_text(self.empty, why)
 
     def unknown_paths(self) -> list[Path]:
         """The records on screen about which nothing is known yet."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ecgviewer.widgets.parts import label, show_text
+
+_WIDEST_PX: Final = 560
 
 
 class StatePage(QFrame):
@@ -25,7 +29,7 @@ class StatePage(QFrame):
         block.setSpacing(10)
         for widget in (self.title, self.sentence, self.small):
             widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            widget.setMaximumWidth(560)
+            widget.setMaximumWidth(_WIDEST_PX)
             widget.setMinimumWidth(320)
             block.addWidget(widget)
         block.insertLayout(2, self.buttons)
@@ -43,7 +47,7 @@ class StatePage(QFrame):
         self, title: str, sentence: str, buttons: list[tuple[str, str]] | None = None, small: str = ""
     ) -> None:
         """`buttons` are (action id, text); the first is the one to press."""
-        show_text(self.title, title)
+        self._show_title(title)
         show_text(self.sentence, sentence)
         show_text(self.small, small)
         while self.buttons.count():
@@ -56,6 +60,13 @@ class StatePage(QFrame):
         for button in self._made:
             self.buttons.addWidget(button)
         self.buttons.addStretch(1)
+
+    def _show_title(self, title: str) -> None:
+        """A long file name gives way in its middle, so that what is said of the file stays."""
+        self.title.ensurePolished()
+        shown = self.title.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, _WIDEST_PX)
+        show_text(self.title, shown)
+        self.title.setToolTip("" if shown == title else title)
 
     def _button(self, action_id: str, text: str, *, is_first: bool) -> QPushButton:
         button = QPushButton(text)

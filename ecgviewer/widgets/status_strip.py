@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QStatusBar, QWidget
 
 from ecgviewer.actions import BY_ID
@@ -68,6 +70,11 @@ class StatusStrip(QStatusBar):
         """Say something for a few seconds."""
         self._show(text, "strong")
         self._timer.start(_MESSAGE_MS)
+
+    def open_folder(self, folder: Path) -> None:
+        """Open a folder as the system does; where it cannot, say which one it is."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.tell(f"This system opened no window for the folder {folder}: look there yourself.")
 
     def _rest(self, text: str, role: str) -> None:
         self._resting = (text, role)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +31,11 @@ def known_suffixes() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*plain, *sorted(OWN_SUFFIXES), *sorted(SHARED_SUFFIXES))))
 
 
-def find_records(paths: Iterable[Path]) -> Iterator[Path]:
+def _never() -> bool:
+    return False
+
+
+def find_records(paths: Iterable[Path], should_stop: Callable[[], bool] = _never) -> Iterator[Path]:
     """Every record in `paths`, one path each: files as given, folders with all that is below them.
 
     In a folder these are: a WFDB record as its `.hea` file, unless it is a segment of another one there;
@@ -41,23 +45,29 @@ def find_records(paths: Iterable[Path]) -> Iterator[Path]:
     what they hold; and all these inside ZIP files.
     Reading some of these will be refused with a reason, which is better than passing over an ECG in
     silence. Numbers sort as numbers. Links that lead out of a folder, and hidden files, are left alone.
+
+    Ends early where `should_stop` says so, which is asked at every folder and file.
     """
     for path in paths:
+        if should_stop():
+            return
         if os.path.isdir(path):  # noqa: PTH112 - unlike Path.is_dir, False for an impossible path
-            yield from _walk(path)
+            yield from _walk(path, should_stop)
         elif path.suffix.lower() == ZIP_SUFFIX and is_file(path):
             yield from _in_archive(path)
         else:
             yield path
 
 
-def _walk(top: Path) -> Iterator[Path]:
+def _walk(top: Path, should_stop: Callable[[], bool]) -> Iterator[Path]:
     inside = top.resolve()
     for folder, folder_names, file_names in os.walk(top):
+        if should_stop():
+            return
         folder_names[:] = sorted((name for name in folder_names if name[0] != "."), key=_natural)
         paths = [Path(folder) / name for name in sorted(file_names, key=_natural) if name[0] != "."]
         paths = [path for path in paths if not path.is_symlink() or path.resolve().is_relative_to(inside)]
-        yield from _records_among(paths)
+        yield from _records_among(paths, should_stop)
         for archive in paths:
             if archive.suffix.lower() == ZIP_SUFFIX:
                 yield from _in_archive(archive)
@@ -71,7 +81,7 @@ def _in_archive(archive: Path) -> list[Path]:
         return [archive]
 
 
-def _records_among(paths: list[Path]) -> Iterator[Path]:
+def _records_among(paths: list[Path], should_stop: Callable[[], bool]) -> Iterator[Path]:
     """The records among the files of one folder, in the order of `paths`."""
     headers = {path for path in paths if path.suffix.lower() == ".hea"}
     signals = {path for path in paths if path.suffix.lower() in _SIGNAL_SUFFIXES}
@@ -85,6 +95,8 @@ def _records_among(paths: list[Path]) -> Iterator[Path]:
     lone_headers = (path for path in headers if path.with_suffix("") not in with_signals)
     joined = {name for header in lone_headers for name in _named_in(header)}
     for path in paths:
+        if should_stop():
+            return
         if path in headers:
             if path.name not in joined:
                 yield path

@@ -1,7 +1,8 @@
 """Where a reading belongs: a file, ten seconds of one, or a table with what its reader said of it.
 
 Written behind the path as fields of a fragment: `holter.edf#t=11560` (a media fragment in seconds, W3C Media
-Fragments URI 1.0, 4.2.1), `table.csv#fs_hz=500&unit=mV&leads=I,II,…` in its syntax.
+Fragments URI 1.0, 4.2.1), `table.csv#fs_hz=500&unit=mV&leads=I,II,…` in its syntax. A name that is no text is
+written as `file_names` says.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import quote, unquote
 
+from inference.records.file_names import as_named, storable
 from inference.records.given import NOTHING_GIVEN, Given
 
 _FRAGMENT: Final = re.compile(
@@ -32,21 +34,23 @@ class Place:
     @classmethod
     def of(cls, text: str | Path) -> Self:
         """The place that `text` was written for; what is no fragment of one belongs to the file's name."""
-        match = _FRAGMENT.fullmatch(str(text))
+        written = as_named(str(text))
+        match = _FRAGMENT.fullmatch(written)
         if match is None:
-            return cls(str(text))
+            return cls(written)
         if match["start_s"] is not None:
             return cls(match["file"], float(match["start_s"]))
         given = _given(match["given"])
-        return cls(str(text)) if given is None else cls(match["file"], given=given)
+        return cls(written) if given is None else cls(match["file"], given=given)
 
     @property
     def text(self) -> str:
         """Inverse of `of`; the start with up to three decimals."""
+        file = storable(self.file)
         if self.start_s is not None:
-            return f"{self.file}#t={self.start_s:.3f}".rstrip("0").rstrip(".")
+            return f"{file}#t={self.start_s:.3f}".rstrip("0").rstrip(".")
         said = "&".join(f"{name}={value}" for name, value in _fields(self.given))
-        return f"{self.file}#{said}" if said else self.file
+        return f"{file}#{said}" if said else file
 
 
 def _fields(given: Given) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -60,6 +62,11 @@ def test_an_exception_in_a_plain_thread_is_not_lost(watch: FaultWatch, tmp_path:
 def test_a_warning_of_qt_is_in_the_log(watch: FaultWatch, tmp_path: Path) -> None:
     qWarning("a complaint of Qt")
     assert "WARNING qt" in log_of(tmp_path)
+
+
+def test_a_file_name_that_is_no_text_is_in_the_log(watch: FaultWatch, tmp_path: Path) -> None:
+    logging.getLogger("ecgviewer").info("Looked into %s", os.fsdecode(b"M\xfcller.xml"))
+    assert "Looked into M\\udcfcller.xml" in log_of(tmp_path)
 
 
 def test_a_log_that_cannot_be_written_does_not_stop_the_program(tmp_path: Path, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +16,7 @@ from ecgviewer.services.library_entry import LibraryEntry, names_for
 from ecgviewer.services.library_service import scan
 from ecgviewer.widgets.library_model import LibraryModel
 from ecgviewer.widgets.library_panel import LibraryPanel
-from tests.gui.window_help import DEMO, open_demo, open_name
+from tests.gui.window_help import DEMO, open_demo, open_name, press
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -78,6 +79,33 @@ def test_the_filter_finds_names_and_states_and_the_arrows_stay_within_it(desk: D
     assert library.proxy.rowCount() > 0
     library.filter.setText("no such name")
     assert library.empty.text() == "No record matches this filter."
+
+
+def test_enter_and_down_in_the_filter_go_to_the_list_and_sign_and_open_nothing(desk: Desk) -> None:
+    open_demo(desk)
+    library = desk.window.parts.library
+    desk.window.do("omi_no")
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+        desk.window.do("filter")
+        QTest.keyClicks(library.filter, "rca")
+        press(desk, key)
+        assert QApplication.focusWidget() is library.view
+        assert (open_name(desk), desk.workspace.desk.state) == ("01_synthetic_normal", "draft")
+    press(desk, Qt.Key.Key_Down)
+    assert open_name(desk) == "04_synthetic_rca_clear"
+
+
+def test_a_filter_that_hides_all_of_another_library_says_so(desk: Desk, tmp_path: Path) -> None:
+    open_demo(desk)
+    library = desk.window.parts.library
+    library.filter.setText("lcx")
+    for file in DEMO.glob("01_*"):
+        shutil.copy(file, tmp_path)
+    desk.window.open_paths([tmp_path])
+    assert library.proxy.rowCount() == 0
+    assert library.empty.text() == "No record matches this filter."
+    library.filter.clear()
+    assert library.empty.text() == ""
 
 
 def test_a_record_signed_before_is_signed_in_the_worklist_without_opening_it(desk: Desk) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from ecgviewer.app import Desk, assemble
 from ecgviewer.dialogs.reader_dialog import ReaderDialog
@@ -168,3 +170,14 @@ def test_reopening_the_program_shows_the_last_reading_and_its_history(make_desk:
     assert again.window.parts.reading.history_button.text() == "History (2)"
     again.window.do("history")
     assert "Dr. Test, signed: OMI" in shown_texts(again.window.parts.history)
+
+
+def test_the_wheel_over_the_list_of_locations_answers_nothing(desk: Desk) -> None:
+    open_demo(desk)
+    box = desk.window.parts.reading.location
+    at, down, still = QPointF(box.rect().center()), QPoint(0, -120), Qt.ScrollPhase.NoScrollPhase
+    none, button = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.NoButton
+    wheel = QWheelEvent(at, box.mapToGlobal(at), QPoint(), down, button, none, still, False)
+    QApplication.sendEvent(box, wheel)
+    assert desk.workspace.desk.reading.location is None
+    assert desk.workspace.desk.history == []

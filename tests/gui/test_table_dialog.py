@@ -254,3 +254,16 @@ def test_a_reading_keeps_the_description_that_its_ecg_was_shown_with(desk: Desk,
     stored = desk.workspace.desk.history[-1]
     assert stored.record_sha256 == shown.sha256
     assert read_place(Path(stored.record_path)).sha256 == shown.sha256
+
+
+def test_what_can_be_chosen_shows_an_arrow(desk: Desk, tables: Path) -> None:
+    desk.window.open_paths([tables])
+    dialog = asked(desk)
+    for box in (dialog.rate, dialog.unit, dialog.leads):
+        picture = box.grab().toImage()
+        middle = picture.height() // 2
+        ground = picture.pixelColor(picture.width() - 22, middle).lightness()
+        across = range(picture.width() - 18, picture.width() - 4)
+        furthest = max(abs(picture.pixelColor(x, middle).lightness() - ground) for x in across)
+        assert furthest > 60
+    dialog.close()

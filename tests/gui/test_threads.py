@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,12 +15,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ecgviewer.app import Desk, StartUp, assemble
-from ecgviewer.store import LabelStore, ReadingEntry, StoredReading
+from ecgviewer.store import LabelStore, ReadingEntry, StoredReading, StoreError
 from inference.bundle_info import BundleInfo
 from inference.records import Record
 from inference.records.files import find_records
 from inference.results import ModelAnswer
-from tests.gui.window_help import DEMO, KnownModels, open_name, started
+from tests.gui.window_help import DEMO, KnownModels, open_name, started, stay_when_asked
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -127,11 +128,11 @@ def test_another_library_does_not_wait_until_a_large_one_was_looked_through(
 ) -> None:
     walked: list[Path] = []
 
-    def endless(roots: list[Path]) -> Iterator[Path]:
+    def endless(roots: list[Path], should_stop: Callable[[], bool]) -> Iterator[Path]:
         if roots != [tmp_path]:
             yield from find_records(roots)
             return
-        while len(walked) < 10_000:
+        while len(walked) < 10_000 and not should_stop():
             time.sleep(0.005)
             walked.append(tmp_path / f"{len(walked)}.hea")
             yield walked[-1]
@@ -147,4 +148,59 @@ def test_another_library_does_not_wait_until_a_large_one_was_looked_through(
 
     qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=30_000)
     assert len(walked) < 5_000
+    desk.close()
+
+
+def test_a_file_is_on_screen_while_its_folder_is_still_looked_through(
+    qtbot: QtBot, ecgviewer_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in DEMO.glob("0[12]_*"):
+        shutil.copy(file, tmp_path)
+    end = threading.Event()
+
+    def slow(roots: list[Path], should_stop: Callable[[], bool] = lambda: False) -> Iterator[Path]:
+        while not (end.wait(0.005) or should_stop()):
+            pass
+        yield from find_records(roots)
+
+    monkeypatch.setattr("inference.records.files.find_records", slow)
+    models = KnownModels()
+    desk = assemble(find=models.find, load=models.load)
+    desk.window.show()
+    try:
+        desk.window.open_paths([tmp_path / "02_synthetic_lad_clear.hea"])
+        qtbot.waitUntil(lambda: desk.workspace.record is not None, timeout=20_000)
+        library = desk.window.parts.library
+        assert library.model.rowCount() == 1
+        end.set()
+        qtbot.waitUntil(lambda: library.model.rowCount() == 2, timeout=20_000)
+        assert open_name(desk) == "02_synthetic_lad_clear"
+        assert library.view.currentIndex().row() == 1
+    finally:
+        desk.close()
+
+
+def test_a_reading_that_is_refused_while_the_window_closes_is_not_lost_in_silence(
+    qtbot: QtBot, ecgviewer_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = LabelStore.append
+    is_full = True
+
+    def refuse_at_last(store: LabelStore, entry: ReadingEntry) -> StoredReading:
+        if not is_full:
+            return append(store, entry)
+        time.sleep(0.2)
+        raise StoreError("The label store cannot grow because the disk is full.")
+
+    monkeypatch.setattr(LabelStore, "append", refuse_at_last)
+    asked = stay_when_asked(monkeypatch)
+    desk = read_by_dr_quick(qtbot)
+    desk.window.do("omi_yes")
+    assert not desk.window.close()
+    assert asked == ["1 reading is not saved. The label store cannot grow because the disk is full."]
+    assert desk.window.isVisible()
+    is_full = False
+    desk.window.do("retry_save")
+    assert desk.window.close()
+    assert desk.store.n_unsaved == 0
     desk.close()

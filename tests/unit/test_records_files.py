@@ -104,6 +104,21 @@ def test_links_out_of_the_folder_and_hidden_files_are_left_alone(tmp_path: Path)
     assert list(find_records([inside])) == [inside / "own.hea"]
 
 
+def test_a_folder_without_records_is_left_as_soon_as_it_is_to_be_stopped(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "notes.csv").write_text("one,two\n")
+    write_record(tmp_path / "b", some_integers(1), ["II"], name="late")
+    asked: list[int] = []
+
+    def stop_at_third() -> bool:
+        asked.append(1)
+        return len(asked) >= 3
+
+    assert list(find_records([tmp_path], stop_at_third)) == []
+    assert len(asked) == 3
+
+
 def test_a_folder_without_records_lists_nothing(tmp_path: Path) -> None:
     assert list(find_records([tmp_path])) == []
 

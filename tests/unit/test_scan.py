@@ -132,6 +132,12 @@ def test_the_path_of_a_window_names_file_and_start(start_s: float) -> None:
     assert Place.of(place.text) == place
 
 
+def test_a_path_that_is_no_text_is_written_as_text_and_found_again() -> None:
+    place = Place("/ecgs/M\udcfcller.hea", 20.0)
+    assert place.text.encode("utf-8").startswith(b"/ecgs/M")
+    assert Place.of(place.text) == Place.of(Path(place.text)) == place
+
+
 @pytest.mark.parametrize(
     "text", ["/ecgs/holter.hea", "/ecgs/a#t=.hea", "#t=5", "/a#t=1e9", "/a#t=-5", "/a#unit=mV&x=1"]
 )
