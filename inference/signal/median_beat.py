@@ -40,9 +40,8 @@ def median_beat(
     """
     average = alignment.average_mv if signals_mv is None else average_beat(signals_mv, alignment)
     beat = _moved(average, alignment.r_shift)
-    end = BEAT_SAMPLES if rr_ms is None else int(R_SAMPLE + rr_ms * MODEL_FS_HZ / 1000.0) - _QRS_LEAD_IN
-    end = min(end, BEAT_SAMPLES)
-    found = find_fiducials(np.nan_to_num(beat), MODEL_FS_HZ, R_SAMPLE, end)
+    next_qrs = None if rr_ms is None else int(R_SAMPLE + rr_ms * MODEL_FS_HZ / 1000.0) - _QRS_LEAD_IN
+    found = find_fiducials(np.nan_to_num(beat), MODEL_FS_HZ, R_SAMPLE, next_qrs)
     pq = _FALLBACK_PQ
     if found.qrs_onset is not None and found.qrs_onset > _PQ_SAMPLES[0]:
         pq = slice(found.qrs_onset - _PQ_SAMPLES[0], found.qrs_onset - _PQ_SAMPLES[1])
@@ -61,7 +60,7 @@ def median_beat(
         j_point=found.j_point,
         t_peak=found.t_peak,
         t_end=found.t_end,
-        next_beat_from=end if rr_ms is not None and rr_ms < _SHORT_RR_MS and end < BEAT_SAMPLES else None,
+        next_beat_from=next_qrs if next_qrs is not None and next_qrs < BEAT_SAMPLES else None,
         notes=(*_notes(int(used.sum()), rr_ms, found.qrs_onset is None), *notes),
     )
 
