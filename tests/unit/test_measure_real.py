@@ -93,3 +93,10 @@ def test_the_next_p_wave_of_a_fast_heart_is_no_part_of_its_t_wave(test_data: Pat
     assert found.qt_ms is not None
     assert analysis.rhythm.rr_median_ms is not None
     assert found.qt_ms + found.pr_ms <= analysis.rhythm.rr_median_ms
+
+
+def test_the_t_wave_of_bigeminy_ends_before_the_ectopic_beat(test_data: Path) -> None:
+    analysis = analyse(read_record(test_data / "ptb-xl" / "records500" / "08000" / "08872_hr.hea"))
+    assert analysis.beat is not None
+    # The ectopic beat's R is 574 ms behind this one's, and its QRS is broad.
+    assert measure(analysis.beat, analysis.rhythm).intervals.qt_ms == pytest.approx(410, abs=30)

@@ -126,6 +126,22 @@ def test_a_fast_rhythm_says_where_the_next_beat_begins() -> None:
     assert any("RR is 500 ms" in note for note in beat.notes)
 
 
+@pytest.mark.parametrize("coupling_s", [0.42, 0.45, 0.5])
+def test_an_early_beat_behind_every_used_one_is_no_t_wave(coupling_s: float) -> None:
+    signals, r_times = made_signals([coupling_s + 1.1] * 5)
+    time = np.arange(signals.shape[1]) / 500.0
+    ectopic = sum(np.exp(-((time - r - coupling_s) ** 2) / (2 * 0.04**2)) for r in r_times[:-1])
+    analysis = analyse(
+        made_record((signals + np.linspace(-1.5, 2.0, 12)[:, None] * ectopic).astype(np.float32))
+    )
+    beat = analysis.beat
+    assert beat is not None
+    assert beat.n_used == 6
+    assert beat.next_beat_from == pytest.approx(300 + coupling_s * 500 - 60, abs=2)
+    assert beat.t_peak == pytest.approx(300 + 140, abs=6)
+    assert beat.t_end is None or beat.t_end <= 300 + 186
+
+
 def test_a_recording_without_beats_says_so_instead_of_inventing_one() -> None:
     analysis = analyse(made_record(np.zeros((12, 5000), dtype=np.float32)))
     assert analysis.beat is None
