@@ -145,6 +145,12 @@ def test_an_st_vector_below_half_a_millimetre_has_no_axis() -> None:
     assert frontal_axes(known_beat(leads)).st_deg is None
 
 
+def test_limb_leads_of_noise_alone_have_no_qrs_axis() -> None:
+    leads = flat() + bell(300, 1.0, 6.0)
+    leads[:6] = np.random.default_rng(5).normal(0.0, 0.005, (6, 600))
+    assert frontal_axes(known_beat(leads)).qrs_deg is None
+
+
 @pytest.mark.parametrize(
     ("vector", "azimuth_deg", "elevation_deg"),
     [
