@@ -159,6 +159,14 @@ def test_beats_in_a_gap_are_left_out() -> None:
     assert not analysis.beat.used[near].any()
 
 
+def test_gaps_in_one_lead_after_the_other_are_the_reason_that_no_beat_is_left() -> None:
+    signals, _ = made_signals([0.8] * 11)
+    for place, row in enumerate(signals[6:, :5000]):
+        row[200 + place * 800 : 900 + place * 800] = np.nan
+    analysis = analyse(made_record(signals[:, :5000]))
+    assert analysis.beat_problem == "No heart beat is free of gaps in this recording."
+
+
 def test_a_thousand_hertz_source_gives_the_same_beat_as_five_hundred() -> None:
     slow = beat_of(regular_record(fs_hz=500.0))
     fast = beat_of(regular_record(fs_hz=1000.0))
