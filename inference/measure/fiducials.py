@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
+from inference.signal.gaps import runs
+
 FloatArray = npt.NDArray[np.float32]
 _Series = npt.NDArray[np.float64]
 
@@ -22,6 +24,12 @@ _QUIET_S: Final = 0.012
 _LONGEST_ONSET_S: Final = 0.14
 _LONGEST_J_S: Final = 0.18
 _SMALLEST_T_MV: Final = 0.03
+_T_FROM_J_S: Final = 0.06
+_SMOOTHING_S: Final = 0.02
+_VALLEY_MV: Final = 0.012
+"""How far the leads' RMS falls between T and the next P wave, and rises again: as much as the smallest P."""
+_P_PEAK_S: Final = 0.18
+"""Longest time from P's peak to `next_qrs`: 300 ms to R, for PR intervals of up to some 320 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +42,11 @@ class Fiducials:
     t_end: int | None
 
 
-def find_fiducials(beat_mv: FloatArray, fs_hz: float, r_sample: int, end_sample: int) -> Fiducials:
+def find_fiducials(beat_mv: FloatArray, fs_hz: float, r_sample: int, next_qrs: int | None) -> Fiducials:
     """Fiducials of a beat (n_leads, n_samples) in mV; rows must be finite.
 
-    `end_sample` is where the next beat begins (or the beat's length): T is searched before it.
+    `next_qrs` is the sample, inside or outside the beat, 120 ms ahead of the next R; None where no beat
+    follows. T is searched before it and before the P wave that belongs to it.
     """
     velocity = spatial_velocity(beat_mv, fs_hz)
     onset = _qrs_edge(velocity, fs_hz, r_sample, -1)
@@ -46,8 +55,11 @@ def find_fiducials(beat_mv: FloatArray, fs_hz: float, r_sample: int, end_sample:
         return Fiducials(onset, j_point, None, None)
     level = np.median(beat_mv[:, max(0, onset - int(0.016 * fs_hz)) : max(1, onset)], axis=1)
     magnitude = np.sqrt(np.mean((beat_mv - level[:, None]) ** 2, axis=0, dtype=np.float64))
-    t_peak = _t_peak(magnitude, fs_hz, j_point, end_sample)
-    t_end = None if t_peak is None else _t_end(magnitude, fs_hz, t_peak, end_sample)
+    smooth = uniform_filter1d(magnitude, int(_SMOOTHING_S * fs_hz))
+    smooth = smooth if next_qrs is None else smooth[: max(0, next_qrs)]
+    p_from = smooth.size if next_qrs is None else _next_p_wave(smooth, fs_hz, j_point, next_qrs)
+    t_peak = _t_peak(smooth, fs_hz, j_point, p_from)
+    t_end = None if t_peak is None else _t_end(smooth, fs_hz, t_peak, p_from)
     return Fiducials(onset, j_point, t_peak, t_end)
 
 
@@ -80,26 +92,43 @@ def _qrs_edge(velocity: _Series, fs_hz: float, r_sample: int, direction: int) ->
     return None
 
 
-def _t_peak(magnitude: _Series, fs_hz: float, j_point: int, end_sample: int) -> int | None:
+def _next_p_wave(smooth: _Series, fs_hz: float, j_point: int, next_qrs: int) -> int:
+    """Where the next P wave rises out of a valley behind T; the end of `smooth` where none does.
+
+    The lowest point of the last valley, where a wave before it can be T and the one behind it peaks, or still
+    rises, as near the next QRS as a P wave does.
+    """
+    start = j_point + int(_T_FROM_J_S * fs_hz)
+    window = smooth[start:]
+    before, after = np.maximum.accumulate(window), np.maximum.accumulate(window[::-1])[::-1]
+    in_valley = (np.minimum(before, after) - window >= _VALLEY_MV) & (before >= _SMALLEST_T_MV)
+    if not in_valley.any():
+        return smooth.size
+    first, stop = runs(in_valley)[-1].tolist()
+    valley = first + int(np.argmin(window[first:stop]))
+    p_peak = start + valley + int(np.argmax(window[valley:]))
+    return start + valley if p_peak >= next_qrs - _P_PEAK_S * fs_hz else smooth.size
+
+
+def _t_peak(smooth: _Series, fs_hz: float, j_point: int, p_from: int) -> int | None:
     """Highest point of the RMS lead in the T window, when it is a peak and not the window's edge."""
-    start = j_point + int(0.06 * fs_hz)
-    stop = min(end_sample, j_point + int(0.42 * fs_hz), magnitude.size)
+    start = j_point + int(_T_FROM_J_S * fs_hz)
+    stop = min(p_from, j_point + int(0.42 * fs_hz))
     if stop - start < int(0.06 * fs_hz):
         return None
-    window = uniform_filter1d(magnitude, int(0.02 * fs_hz))[start:stop]
+    window = smooth[start:stop]
     peak = int(np.argmax(window))
     if window[peak] < _SMALLEST_T_MV or peak in (0, window.size - 1):
         return None
     return start + peak
 
 
-def _t_end(magnitude: _Series, fs_hz: float, t_peak: int, end_sample: int) -> int | None:
+def _t_end(smooth: _Series, fs_hz: float, t_peak: int, p_from: int) -> int | None:
     """Tangent method (Lepeschkin and Surawicz 1952): steepest descent after T peak meets the base."""
-    stop = min(end_sample, t_peak + int(0.26 * fs_hz), magnitude.size)
+    stop = min(smooth.size, t_peak + int(0.26 * fs_hz))
     if stop - t_peak < int(0.04 * fs_hz):
         return None
-    smooth = uniform_filter1d(magnitude, int(0.02 * fs_hz))
-    slope = np.gradient(smooth)[t_peak:stop]
+    slope = np.gradient(smooth)[t_peak : min(stop, p_from)]
     steepest = int(np.argmin(slope))
     if slope[steepest] >= 0.0:
         return None

@@ -17,6 +17,9 @@ _Correction = Callable[[float, float], float]
 _I, _AVF = STANDARD_LEADS.index("I"), STANDARD_LEADS.index("aVF")
 _SMALLEST_ST_MV: Final = 0.05
 """Half a millimetre: a smaller ST vector has no direction that could be told from noise (judgement)."""
+_SMALLEST_QRS_MV_MS: Final = 1.0
+"""A smaller net area is no QRS: of limb leads that hold nothing but noise of 20 µV it is 0.6 at most. The
+smallest of 2,084 records of PTB-XL, PTB, LUDB and CinC 2021 is 1.2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def intervals(beat: MedianBeat, rhythm: Rhythm, p_wave: PWave | None) -> Interva
 def frontal_axes(beat: MedianBeat) -> FrontalAxes:
     """The axes of QRS (net area), ST at J+60 ms, and T (net area)."""
     return FrontalAxes(
-        qrs_deg=_axis_deg(qrs_area_mv_ms(beat)),
+        qrs_deg=_axis_deg(qrs_area_mv_ms(beat), _SMALLEST_QRS_MV_MS),
         st_deg=_axis_deg(st_at_mv(beat, 60.0), _SMALLEST_ST_MV),
         t_deg=_axis_deg(t_area_mv_ms(beat)),
     )

@@ -45,7 +45,7 @@ class MedianBeat:
     t_peak: int | None = None
     t_end: int | None = None
     next_beat_from: int | None = None
-    """First sample that belongs to the neighbouring beat (RR under 800 ms), None where none does."""
+    """First sample that belongs to the QRS behind this beat, None where that lies outside."""
     notes: tuple[str, ...] = ()
 
     @property

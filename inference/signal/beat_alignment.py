@@ -20,6 +20,7 @@ from inference.signal.filters import MODEL_BAND
 ALIGNMENT_BAND: Final = MODEL_BAND
 """The models' own band: what they were trained on must not depend on what is drawn."""
 DIFFERENT_SHAPE: Final = "different shape (ectopic beat or noise)"
+_GAP: Final = "gap in the recording"
 _BEFORE: Final = 150
 _AFTER: Final = 250
 """Samples around R that a beat must have inside the record: -300 … +500 ms, what the models see."""
@@ -64,7 +65,8 @@ def align_beats(signals_mv: FloatArray, r_samples: IntArray, gaps: BoolArray | N
     rejections = _outside_or_gap(r_samples, signals_mv.shape[1], gaps)
     whole = np.flatnonzero([not reason for reason in rejections])
     if whole.size == 0:
-        raise SignalError("No heart beat lies wholly inside this recording.")
+        where = "is free of gaps in" if _GAP in rejections else "lies wholly inside"
+        raise SignalError(f"No heart beat {where} this recording.")
     centres = r_samples[whole]
     beats = _cut(signals_mv, centres)
     medoid = _medoid(beats)
@@ -95,7 +97,7 @@ def _outside_or_gap(r_samples: IntArray, n_samples: int, gaps: BoolArray | None)
         if r < _BEFORE or r + _AFTER > n_samples:
             reasons.append("cut off by the recording's edge")
         elif gaps is not None and gaps[r - _BEFORE : r + _AFTER].any():
-            reasons.append("gap in the recording")
+            reasons.append(_GAP)
         else:
             reasons.append("")
     return reasons

@@ -13,6 +13,7 @@ from inference.signal.beat import (
     R_SAMPLE,
     BoolArray,
     FloatArray,
+    IntArray,
     MedianBeat,
 )
 from inference.signal.beat_alignment import BeatAlignment, average_beat
@@ -40,9 +41,9 @@ def median_beat(
     """
     average = alignment.average_mv if signals_mv is None else average_beat(signals_mv, alignment)
     beat = _moved(average, alignment.r_shift)
-    end = BEAT_SAMPLES if rr_ms is None else int(R_SAMPLE + rr_ms * MODEL_FS_HZ / 1000.0) - _QRS_LEAD_IN
-    end = min(end, BEAT_SAMPLES)
-    found = find_fiducials(np.nan_to_num(beat), MODEL_FS_HZ, R_SAMPLE, end)
+    used = np.array([not reason for reason in alignment.rejections])
+    next_qrs = _next_qrs(alignment.r_samples, used, rr_ms)
+    found = find_fiducials(np.nan_to_num(beat), MODEL_FS_HZ, R_SAMPLE, next_qrs)
     pq = _FALLBACK_PQ
     if found.qrs_onset is not None and found.qrs_onset > _PQ_SAMPLES[0]:
         pq = slice(found.qrs_onset - _PQ_SAMPLES[0], found.qrs_onset - _PQ_SAMPLES[1])
@@ -50,7 +51,6 @@ def median_beat(
     signals = np.full((present.size, BEAT_SAMPLES), np.nan, dtype=np.float32)
     signals[present] = beat
     signals.flags.writeable = False
-    used = np.array([not reason for reason in alignment.rejections])
     return MedianBeat(
         signals_mv=signals,
         r_samples=alignment.r_samples,
@@ -61,9 +61,21 @@ def median_beat(
         j_point=found.j_point,
         t_peak=found.t_peak,
         t_end=found.t_end,
-        next_beat_from=end if rr_ms is not None and rr_ms < _SHORT_RR_MS and end < BEAT_SAMPLES else None,
+        next_beat_from=next_qrs if next_qrs is not None and next_qrs < BEAT_SAMPLES else None,
         notes=(*_notes(int(used.sum()), rr_ms, found.qrs_onset is None), *notes),
     )
+
+
+def _next_qrs(r_samples: IntArray, used: BoolArray, rr_ms: float | None) -> int | None:
+    """The sample of the median beat where the QRS behind it may begin; None without a typical RR interval.
+
+    Where each used beat is followed by an early one, as in bigeminy, that comes sooner than the typical RR.
+    """
+    if rr_ms is None:
+        return None
+    following_ms = np.diff(r_samples)[used[:-1]] * 1000.0 / MODEL_FS_HZ
+    soonest_ms = min(rr_ms, float(np.median(following_ms))) if following_ms.size else rr_ms
+    return int(R_SAMPLE + soonest_ms * MODEL_FS_HZ / 1000.0) - _QRS_LEAD_IN
 
 
 def _moved(beat: FloatArray, shift: int) -> FloatArray:

@@ -121,7 +121,7 @@ def align_by_column(filtered_mv: FloatArray, r_samples: IntArray, stretches: Str
 
 def _after_onset(column: BeatAlignment) -> int:
     """Samples from a column's aligned samples to 40 ms after its QRS onset, or to its R without an onset."""
-    onset = find_fiducials(np.nan_to_num(column.average_mv), MODEL_FS_HZ, R_SAMPLE, BEAT_SAMPLES).qrs_onset
+    onset = find_fiducials(np.nan_to_num(column.average_mv), MODEL_FS_HZ, R_SAMPLE, None).qrs_onset
     return column.r_shift if onset is None else onset + _R_AFTER_ONSET - R_SAMPLE
 
 

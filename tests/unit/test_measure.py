@@ -21,6 +21,7 @@ from inference.signal.analysis import analyse
 from inference.signal.beat import MedianBeat
 from inference.signal.vcg import LEADS_FROM_XYZ
 from tests.unit.known_beats import J_POINT, ONSET, SINUS, T_END, T_PEAK, bell, flat, known_beat, triangle
+from tests.unit.made_records import LEAD_GAINS, made_record
 from training.simulation.scenarios import DEMO_LIBRARY, DemoRecord
 from training.simulation.simulate import simulate_record, write_record
 
@@ -144,6 +145,12 @@ def test_an_st_vector_below_half_a_millimetre_has_no_axis() -> None:
     assert frontal_axes(known_beat(leads)).st_deg is None
 
 
+def test_limb_leads_of_noise_alone_have_no_qrs_axis() -> None:
+    leads = flat() + bell(300, 1.0, 6.0)
+    leads[:6] = np.random.default_rng(5).normal(0.0, 0.005, (6, 600))
+    assert frontal_axes(known_beat(leads)).qrs_deg is None
+
+
 @pytest.mark.parametrize(
     ("vector", "azimuth_deg", "elevation_deg"),
     [
@@ -219,6 +226,23 @@ def test_no_p_wave_is_invented() -> None:
     assert find_p_wave(with_p(0.005), SINUS) is None
     assert find_p_wave(with_p(0.1), replace(SINUS, suspects_atrial_fibrillation=True)) is None
     assert find_p_wave(replace(with_p(0.1), qrs_onset=None), SINUS) is None
+
+
+@pytest.mark.parametrize("p_mv", [0.1, 0.25])
+@pytest.mark.parametrize("rr_s", [0.6, 0.65, 0.7, 0.9])
+def test_qt_ends_before_the_next_p_wave_however_fast_the_heart_and_tall_the_p(
+    rr_s: float, p_mv: float
+) -> None:
+    time_s = np.arange(5000) / 500.0
+    one = np.zeros_like(time_s)
+    for r_s in np.arange(0.5, 9.5, rr_s):
+        for centre_s, mv, width_s in ((-0.2, p_mv, 0.022), (0.0, 1.0, 0.011), (0.25, 0.2, 0.04)):
+            one += mv * np.exp(-0.5 * ((time_s - r_s - centre_s) / width_s) ** 2)
+    analysis = analyse(made_record((LEAD_GAINS[:, None] * one).astype(np.float32)))
+    assert analysis.beat is not None
+    found = measure(analysis.beat, analysis.rhythm).intervals
+    assert found.qt_ms == pytest.approx(364, abs=12)
+    assert found.pr_ms == pytest.approx(210, abs=10)
 
 
 @pytest.mark.parametrize("demo", PLANTED, ids=[demo.name for demo in PLANTED])

@@ -81,3 +81,22 @@ def test_intervals_and_axis_agree_with_the_devices_own(
     assert found.intervals.qrs_ms == pytest.approx(qrs_ms, abs=6)
     assert found.intervals.qt_ms == pytest.approx(qt_ms, abs=20)
     assert found.qrs_axis_deg == pytest.approx(axis_deg, abs=5)
+
+
+@pytest.mark.parametrize("name", ["02865", "14400", "17700", "19409", "19848"])
+def test_the_next_p_wave_of_a_fast_heart_is_no_part_of_its_t_wave(test_data: Path, name: str) -> None:
+    folder = test_data / "ptb-xl" / "records500" / f"{name[:2]}000"
+    analysis = analyse(read_record(folder / f"{name}_hr.hea"))
+    assert analysis.beat is not None
+    found = measure(analysis.beat, analysis.rhythm).intervals
+    assert found.pr_ms is not None
+    assert found.qt_ms is not None
+    assert analysis.rhythm.rr_median_ms is not None
+    assert found.qt_ms + found.pr_ms <= analysis.rhythm.rr_median_ms
+
+
+def test_the_t_wave_of_bigeminy_ends_before_the_ectopic_beat(test_data: Path) -> None:
+    analysis = analyse(read_record(test_data / "ptb-xl" / "records500" / "08000" / "08872_hr.hea"))
+    assert analysis.beat is not None
+    # The ectopic beat's R is 574 ms behind this one's, and its QRS is broad.
+    assert measure(analysis.beat, analysis.rhythm).intervals.qt_ms == pytest.approx(410, abs=30)

@@ -126,6 +126,22 @@ def test_a_fast_rhythm_says_where_the_next_beat_begins() -> None:
     assert any("RR is 500 ms" in note for note in beat.notes)
 
 
+@pytest.mark.parametrize("coupling_s", [0.42, 0.45, 0.5])
+def test_an_early_beat_behind_every_used_one_is_no_t_wave(coupling_s: float) -> None:
+    signals, r_times = made_signals([coupling_s + 1.1] * 5)
+    time = np.arange(signals.shape[1]) / 500.0
+    ectopic = sum(np.exp(-((time - r - coupling_s) ** 2) / (2 * 0.04**2)) for r in r_times[:-1])
+    analysis = analyse(
+        made_record((signals + np.linspace(-1.5, 2.0, 12)[:, None] * ectopic).astype(np.float32))
+    )
+    beat = analysis.beat
+    assert beat is not None
+    assert beat.n_used == 6
+    assert beat.next_beat_from == pytest.approx(300 + coupling_s * 500 - 60, abs=2)
+    assert beat.t_peak == pytest.approx(300 + 140, abs=6)
+    assert beat.t_end is None or beat.t_end <= 300 + 186
+
+
 def test_a_recording_without_beats_says_so_instead_of_inventing_one() -> None:
     analysis = analyse(made_record(np.zeros((12, 5000), dtype=np.float32)))
     assert analysis.beat is None
@@ -141,6 +157,14 @@ def test_beats_in_a_gap_are_left_out() -> None:
     assert np.isnan(analysis.signals_mv[:, gap]).all()
     near = np.abs(analysis.beat.r_samples - r_times[5] * 500) < 60
     assert not analysis.beat.used[near].any()
+
+
+def test_gaps_in_one_lead_after_the_other_are_the_reason_that_no_beat_is_left() -> None:
+    signals, _ = made_signals([0.8] * 11)
+    for place, row in enumerate(signals[6:, :5000]):
+        row[200 + place * 800 : 900 + place * 800] = np.nan
+    analysis = analyse(made_record(signals[:, :5000]))
+    assert analysis.beat_problem == "No heart beat is free of gaps in this recording."
 
 
 def test_a_thousand_hertz_source_gives_the_same_beat_as_five_hundred() -> None:
