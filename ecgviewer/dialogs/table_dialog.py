@@ -21,7 +21,9 @@ from ecgviewer.services.table_profiles import TableFacts
 from ecgviewer.widgets.keyed import Choice
 from ecgviewer.widgets.parts import label, set_role
 from inference.records.errors import RecordError, UndescribedTable
+from inference.records.given import named_twice
 from inference.records.leads import KNOWN_LEADS, STANDARD_LEADS, read_lead_name
+from inference.records.safety import MAX_FS_HZ, MIN_FS_HZ
 from inference.records.units import mv_per_unit
 
 _RATES: Final = ("100", "200", "250", "256", "360", "400", "500", "512", "1000", "2000")
@@ -66,7 +68,9 @@ class TableDialog(QDialog):
             fs_hz = float(self.rate.currentText().replace(",", "."))
         except ValueError:
             return None
-        if unit is None or len(names) != self._table.n_signals or not 0 < fs_hz < float("inf"):
+        if unit is None or len(names) != self._table.n_signals or named_twice(names):
+            return None
+        if not MIN_FS_HZ <= fs_hz <= MAX_FS_HZ:
             return None
         return TableFacts(fs_hz, unit, names)
 
@@ -135,8 +139,11 @@ class TableDialog(QDialog):
             return f"Not known as a lead, and left out: {', '.join(unknown[:6])}.", True
         if names and len(names) != n_signals:
             return f"{len(names)} leads are named and the file holds {n_signals} signals.", True
+        if twice := named_twice(names):
+            return f"Named twice: {', '.join(twice)}. Each signal is a lead of its own.", True
         if facts is None:
-            return "Rate, unit and leads are needed; nothing of it is guessed.", False
+            rates = f"{MIN_FS_HZ:g} to {MAX_FS_HZ:g} Hz"
+            return f"A rate of {rates}, the unit and the leads are needed; nothing of it is guessed.", False
         try:
             swing_mv = self._table.swing * mv_per_unit(facts.unit)
         except RecordError as error:

@@ -38,7 +38,7 @@ def read_array(path: Path, given: Given) -> Record:
     sidecar = read_sidecar(beside) if path_exists(beside) else Sidecar()
     rate_hz = given.fs_hz if given.fs_hz is not None else sidecar.fs_hz
     unit_name = given.unit if given.unit is not None else sidecar.unit
-    names = given.lead_order or _named_by_file(path, sidecar, column_names)
+    names = given.order or _named_by_file(path, sidecar, column_names)
     if names is not None and given.lead_order is None and not names_any_lead(names):
         names = None
     if rate_hz is None or unit_name is None or names is None:

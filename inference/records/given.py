@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from inference.records.errors import RecordError
+from inference.records.leads import KNOWN_LEADS, read_lead_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,17 @@ class Given:
     def is_empty(self) -> bool:
         return self == NOTHING_GIVEN
 
+    @property
+    def order(self) -> tuple[str, ...] | None:
+        """`lead_order`. Raises RecordError where it names one lead twice."""
+        if self.lead_order and (twice := named_twice(self.lead_order)):
+            raise RecordError(f"The lead order names {', '.join(twice)} twice: give each lead once.")
+        return self.lead_order
+
     def names(self, written: Sequence[str], what: str) -> tuple[str, ...]:
         """One name per `what` ("signal", "channel") of the file: those given by hand, else those `written`.
 
-        Raises RecordError where more or fewer are given than the file has.
+        Raises RecordError where more or fewer are given than the file has, or one lead for two of them.
         """
         if self.lead_order is None:
             return tuple(written)
@@ -33,7 +42,7 @@ class Given:
                 f"The lead order names {len(self.lead_order)} leads and the file holds {len(written)}: "
                 f"give one name per {what}."
             )
-        return self.lead_order
+        return self.order or ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -51,6 +60,12 @@ class Given:
     def _by_hand(self) -> tuple[str, ...]:
         facts = (("rate", self.fs_hz), ("unit", self.unit), ("lead order", self.lead_order))
         return tuple(what for what, value in facts if value is not None)
+
+
+def named_twice(names: Sequence[str]) -> tuple[str, ...]:
+    """The leads that two or more of these names mean; names of no known lead may recur."""
+    found = Counter(read_lead_name(name).name for name in names)
+    return tuple(name for name, n in found.items() if n > 1 and name in KNOWN_LEADS)
 
 
 NOTHING_GIVEN: Final = Given()

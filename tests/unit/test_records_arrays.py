@@ -225,6 +225,12 @@ def test_rate_unit_and_lead_order_are_asked_for_and_never_guessed(
         read_record(write_npy(tmp_path), **given)
 
 
+def test_a_lead_order_that_names_one_lead_twice_is_refused(tmp_path: Path) -> None:
+    order = ["I", "i", *STANDARD_LEADS[2:]]
+    with pytest.raises(RecordError, match="names I twice"):
+        read_record(write_npy(tmp_path), fs_hz=500, unit="mV", lead_order=order)
+
+
 @pytest.mark.parametrize(
     ("sidecar", "says"),
     [
