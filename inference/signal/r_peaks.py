@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from inference.signal.beat import FloatArray, IntArray
+from inference.signal.electrode_pops import without_steps
 from inference.signal.filters import QRS_BAND, FilterBand, LeadSpectrum
 
 _REFINE_BAND: Final = FilterBand(1.0, 45.0)
@@ -26,7 +27,6 @@ _CANDIDATE_S: Final = 0.1
 _T_WAVE_S: Final = 0.4
 """Within this time of a taller deflection, a lower one is a T wave, P wave or pacing artefact."""
 _T_WAVE_FRACTION: Final = 0.6
-_STEP_FRACTION: Final = 0.55
 _REFINE_S: Final = 0.06
 _FRACTION: Final = 0.32
 _SEARCH_BACK_FRACTION: Final = 0.16
@@ -44,7 +44,7 @@ def detect_r_peaks(signals_mv: FloatArray, fs_hz: float, spectrum: LeadSpectrum 
     spectrum = spectrum or LeadSpectrum.of(signals_mv, fs_hz)
     activity = _qrs_activity(spectrum)
     candidates = _tallest_within(_local_maxima(activity), activity, int(_CANDIDATE_S * fs_hz), 1.0)
-    candidates = _drop_steps(candidates, signals_mv, fs_hz)
+    candidates = without_steps(candidates, signals_mv, fs_hz)
     candidates = _tallest_within(candidates, activity, _REFRACTORY_S * fs_hz, 1.0)
     rough = _accept(candidates, activity, fs_hz)
     return _refine(rough, spectrum)
@@ -80,23 +80,6 @@ def _local_maxima(activity: _FloatSeries) -> IntArray:
     """
     middle = activity[1:-1]
     return np.flatnonzero((middle > activity[:-2]) & (middle >= activity[2:])) + 1
-
-
-def _drop_steps(candidates: IntArray, signals_mv: FloatArray, fs_hz: float) -> IntArray:
-    """Candidates without electrode pops: a QRS comes back to where it left, a step does not."""
-    kept = []
-    inner, outer = int(0.07 * fs_hz), int(0.11 * fs_hz)
-    for sample in candidates:
-        before = signals_mv[:, max(0, sample - outer) : max(1, sample - inner)]
-        after = signals_mv[:, sample + inner : sample + outer]
-        span = np.ptp(signals_mv[:, max(0, sample - inner) : sample + inner], axis=1)
-        if after.shape[1] == 0 or before.shape[1] == 0:
-            kept.append(sample)
-            continue
-        step = np.abs(np.median(after, axis=1) - np.median(before, axis=1))
-        if np.median(step / np.maximum(span, 1e-6)) < _STEP_FRACTION:
-            kept.append(sample)
-    return np.array(kept, dtype=np.int64)
 
 
 def _tallest_within(

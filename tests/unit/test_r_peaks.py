@@ -84,6 +84,23 @@ def test_an_electrode_pop_in_all_leads_is_no_beat() -> None:
     assert np.abs(detected[:, None] - r_times * 500).min(axis=1).max() <= 2
 
 
+@pytest.mark.parametrize("st_mv", [0.6, 0.9, 1.3, 1.8])
+@pytest.mark.parametrize("rr_s", [0.5, 0.8, 1.2])
+def test_st_raised_as_high_as_the_qrs_hides_no_beat(st_mv: float, rr_s: float) -> None:
+    signals, r_times = made_signals([rr_s] * 9, st_mv=st_mv)
+    detected = detect_r_peaks(signals, 500.0)
+    assert detected.size == r_times.size
+    assert np.abs(detected - r_times * 500).max() <= 60, "within the QRS and the ST segment behind it"
+
+
+def test_a_calibration_pulse_within_the_leads_is_no_beat() -> None:
+    signals, r_times = made_signals([0.9] * 9)
+    pulse_at = int((r_times[4] + 0.45) * 500)
+    signals[:, pulse_at : pulse_at + 100] += 1.0
+    detected = detect_r_peaks(signals, 500.0)
+    assert np.abs(detected[:, None] - r_times * 500).min(axis=1).max() <= 2
+
+
 def test_a_flat_recording_has_no_beats() -> None:
     assert detect_r_peaks(np.zeros((12, 5000), dtype=np.float32), 500.0).size == 0
 
