@@ -75,7 +75,11 @@ class LeadSpectrum:
         mirrored = signals_mv[:, ::-1]
         padded = np.concatenate([mirrored, signals_mv, mirrored], axis=1)
         n_fft = fft.next_fast_len(padded.shape[1], real=True)
-        return cls(fft.rfft(padded, n_fft, axis=1), n_fft, signals_mv.shape[1], fs_hz)
+        if n_fft > padded.shape[1]:
+            # Zeros here would be a step as high as the electrodes' offset, which the low cut-off lets ring.
+            bridge = np.linspace(padded[:, -1], padded[:, 0], n_fft - padded.shape[1], axis=1)
+            padded = np.concatenate([padded, bridge], axis=1, dtype=padded.dtype)
+        return cls(fft.rfft(padded, axis=1), n_fft, signals_mv.shape[1], fs_hz)
 
     def of_leads(self, which: npt.NDArray[np.bool_]) -> LeadSpectrum:
         """The spectrum of these rows only."""

@@ -61,3 +61,12 @@ def test_resampling_keeps_a_slow_wave_where_it_is(fs_hz: float) -> None:
     expected = 0.5 + np.sin(2 * np.pi * 3.0 * np.arange(wave.size) / 500.0)
     assert np.abs(wave - expected)[50:-50].max() < 0.01
     assert wave.size == pytest.approx(5000, abs=3)
+
+
+@pytest.mark.parametrize("n_samples", [5000, 5001, 4997, 5003, 18_500])
+def test_an_electrodes_offset_leaves_nothing_behind_in_records_of_any_length(n_samples: int) -> None:
+    signals = made_signals([0.8] * 50)[0][:, :n_samples]
+    offset_mv = np.float32(50.0)
+    left = bandpass(signals + offset_mv, 500.0, DIAGNOSTIC_BAND) - bandpass(signals, 500.0, DIAGNOSTIC_BAND)
+    slope_mv = np.abs(left[:, 60:] - left[:, :-60]).max()
+    assert slope_mv < 0.001, "over 120 ms, about from PQ to J+60"
