@@ -35,14 +35,15 @@ class Given:
 
         Raises RecordError where more or fewer are given than the file has, or one lead for two of them.
         """
-        if self.lead_order is None:
+        order = self.order
+        if order is None:
             return tuple(written)
-        if len(self.lead_order) != len(written):
+        if len(order) != len(written):
             raise RecordError(
-                f"The lead order names {len(self.lead_order)} leads and the file holds {len(written)}: "
+                f"The lead order names {len(order)} leads and the file holds {len(written)}: "
                 f"give one name per {what}."
             )
-        return self.order or ()
+        return order
 
     @property
     def notes(self) -> tuple[str, ...]:

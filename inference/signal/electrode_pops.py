@@ -42,26 +42,33 @@ def without_steps(candidates: IntArray, signals_mv: FloatArray, fs_hz: float) ->
 
 
 def _is_step(signals_mv: FloatArray, sample: int, fs_hz: float) -> bool:
-    inner, outer = int(_INNER_S * fs_hz), int(_OUTER_S * fs_hz)
-    before = signals_mv[:, max(0, sample - outer) : max(1, sample - inner)]
-    after = signals_mv[:, sample + inner : sample + outer]
-    if after.shape[1] == 0 or before.shape[1] == 0:
+    change = _change(signals_mv, sample, fs_hz, (_INNER_S, _OUTER_S))
+    if change is None:
         return False
+    inner = int(_INNER_S * fs_hz)
     span = np.ptp(signals_mv[:, max(0, sample - inner) : sample + inner], axis=1)
-    step = np.abs(np.median(after, axis=1) - np.median(before, axis=1))
-    return bool(np.median(step / np.maximum(span, 1e-6)) >= _STEP_FRACTION)
+    return bool(np.median(change / np.maximum(span, 1e-6)) >= _STEP_FRACTION)
 
 
 def _comes_back(signals_mv: FloatArray, sample: int, fs_hz: float) -> bool:
     """Whether the level behind T is that of before a step."""
-    inner, outer = int(_INNER_S * fs_hz), int(_OUTER_S * fs_hz)
-    before = np.median(signals_mv[:, max(0, sample - outer) : max(1, sample - inner)], axis=1)
-    after = np.median(signals_mv[:, sample + inner : sample + outer], axis=1)
-    behind_t = signals_mv[:, sample + int(_BEHIND_T_S[0] * fs_hz) : sample + int(_BEHIND_T_S[1] * fs_hz)]
-    if behind_t.shape[1] == 0:
+    step = _change(signals_mv, sample, fs_hz, (_INNER_S, _OUTER_S))
+    left = _change(signals_mv, sample, fs_hz, _BEHIND_T_S)
+    if step is None or left is None:
         return False
-    left = np.abs(np.median(behind_t, axis=1) - before) / np.maximum(np.abs(after - before), 1e-6)
-    return bool(np.median(left) < _BACK_FRACTION)
+    return bool(np.median(left / np.maximum(step, 1e-6)) < _BACK_FRACTION)
+
+
+def _change(
+    signals_mv: FloatArray, sample: int, fs_hz: float, later_s: tuple[float, float]
+) -> FloatArray | None:
+    """How far each lead's level at a later time lies from that ahead of a sample; None beyond the edges."""
+    before = signals_mv[:, max(0, sample - int(_OUTER_S * fs_hz)) : max(1, sample - int(_INNER_S * fs_hz))]
+    after = signals_mv[:, sample + int(later_s[0] * fs_hz) : sample + int(later_s[1] * fs_hz)]
+    if before.shape[1] == 0 or after.shape[1] == 0:
+        return None
+    change: FloatArray = np.abs(np.median(after, axis=1) - np.median(before, axis=1))
+    return change
 
 
 def _likeness(candidates: IntArray, signals_mv: FloatArray, half: int) -> npt.NDArray[np.float64]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ecgviewer.app import Desk
 from ecgviewer.paths import log_file
 from tests.gui.window_help import DEMO, open_demo, open_name, stored
-from tests.unit.read_only import NOBODY, open_folder
+from tests.unit.read_only import closed, open_folder
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
 
@@ -35,21 +33,6 @@ def latin_name(tmp_path: Path) -> Path:
     sidecar = '{"fs_hz": 500, "unit": "mV", "leads": ["I", "II", "V1"]}'
     path.with_suffix(".json").write_text(sidecar, encoding="utf-8")
     return path
-
-
-@contextmanager
-def closed(folder: Path) -> Iterator[None]:
-    """Nobody may look into the folder meanwhile, not even root."""
-    is_root = os.geteuid() == 0
-    folder.chmod(0o000)
-    if is_root:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        if is_root:
-            os.seteuid(0)
-        folder.chmod(0o755)
 
 
 def drop(onto: QWidget, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A folder that refuses to be written, also where the tests run as root."""
+"""Folders that refuse to be written or looked into, also where the tests run as root."""
 
 from __future__ import annotations
 
@@ -24,8 +24,29 @@ def open_folder() -> Iterator[Path]:
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
     """Nobody may write into the folder or its files meanwhile."""
-    is_root = os.geteuid() == 0
     set_modes(folder, 0o555, 0o444)
+    try:
+        with not_as_root():
+            yield
+    finally:
+        set_modes(folder, 0o755, 0o644)
+
+
+@contextmanager
+def closed(folder: Path) -> Iterator[None]:
+    """Nobody may look into the folder meanwhile."""
+    folder.chmod(0o000)
+    try:
+        with not_as_root():
+            yield
+    finally:
+        folder.chmod(0o755)
+
+
+@contextmanager
+def not_as_root() -> Iterator[None]:
+    """Run as a user whom permissions bind, where the tests run as root."""
+    is_root = os.geteuid() == 0
     if is_root:
         os.seteuid(NOBODY)
     try:
@@ -33,7 +54,6 @@ def read_only(folder: Path) -> Iterator[None]:
     finally:
         if is_root:
             os.seteuid(0)
-        set_modes(folder, 0o755, 0o644)
 
 
 def set_modes(folder: Path, of_folder: int, of_files: int) -> None:
