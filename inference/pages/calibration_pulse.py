@@ -11,6 +11,8 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 
 _WIDEST_MM: Final = 15.0
+_LONGEST_MM: Final = 30.0
+"""With the foot that leads from it to the trace."""
 _NARROWEST_MM: Final = 1.0
 _HEIGHTS_MM: Final = (2.0, 45.0)
 """1 mV at 2.5 to 40 mm/mV."""
@@ -33,7 +35,7 @@ class Pulse:
 
 def as_pulse(x_mm: FloatArray, y_mm: FloatArray) -> Pulse | None:
     """A whole line, (n,) each with y downwards, as a pulse; None for what is none."""
-    if x_mm.size < 4 or x_mm[-1] - x_mm[0] > _WIDEST_MM or np.diff(x_mm).min() < -_LEVEL_MM:
+    if x_mm.size < 4 or x_mm[-1] - x_mm[0] > _LONGEST_MM or np.diff(x_mm).min() < -_LEVEL_MM:
         return None
     stop = _end_of_pulse(x_mm, y_mm)
     if stop is None or np.abs(y_mm[stop:] - y_mm[-1]).max() > _LEVEL_MM:

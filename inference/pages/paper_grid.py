@@ -6,37 +6,27 @@ to a ten thousandth where two neighbours have theirs to a tenth.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.pdf_drawing import Drawing, Stroke, Style
+from inference.pages.grid_lines import Lines, LinesByStyle, lines_by_style, panels
+from inference.pages.pdf_drawing import Drawing, Style
 
 FloatArray = npt.NDArray[np.float64]
 
 POINTS_PER_MM: Final = 72.0 / 25.4
 _FINE_OR_BOLD: Final = 5.0**0.5
 """A spacing this many true millimetres wide is as far from 1 mm as from 5 mm."""
-_FEWEST_LINES: Final = 8
-_SAME_LINE: Final = 0.15
-"""Points within which two strokes lie on one line: a fine one under a bold one, rounded coordinates."""
-_LEAST_LENGTH: Final = 15.0
-"""Points that the strokes on one line have together, dashes and dots included, to make it a line."""
-_DOT: Final = 1.6
-"""Points: a grid of dots has one where two lines would cross."""
-_DOT_COUNTS: Final = 2.0
 _LEAST_SHARE: Final = 0.05
 """Of the lines of the style that draws most in one direction: less is a frame, a table, a bar code."""
-_STRAIGHT: Final = 0.02
-_MOST_CORNERS: Final = 40
-"""A dot drawn of four curves has 33."""
 _ON_LATTICE: Final = 0.12
 _MOST_OFF_LATTICE: Final = 0.1
 _MOST_MISSING: Final = 6
+_MOST_STRETCHED: Final = 1.8
+"""Of one direction against the other. Twice is no stretched page but a grid of which half was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +53,8 @@ class _Spacing:
 
 def find_grid(drawing: Drawing) -> PaperGrid | None:
     """The grid that the strokes of a drawing make, None where they make none in both directions."""
-    across, down = _lines_by_style(drawing.strokes)
-    along_x, along_y = _spacings(across), _spacings(down)
+    upright, level = lines_by_style(drawing.strokes)
+    along_x, along_y = _spacings(upright), _spacings(level)
     if not along_x or not along_y:
         return None
     # Bar codes and tables keep a distance too, but hardly ever in both directions.
@@ -73,6 +63,8 @@ def find_grid(drawing: Drawing) -> PaperGrid | None:
         along_x = [found for found in along_x if found.style in both]
         along_y = [found for found in along_y if found.style in both]
     x, y = _per_mm(along_x), _per_mm(along_y)
+    if not 1.0 / _MOST_STRETCHED < x.points_per_mm / y.points_per_mm < _MOST_STRETCHED:
+        return None
     n_lines = sum(found.n_lines for found in (*along_x, *along_y))
     finest = min(found.points for found in along_x) / x.points_per_mm
     note = (
@@ -89,14 +81,12 @@ _ONE_SPACING: Final = (
 )
 
 
-def _spacings(lines_by_style: Mapping[Style, list[tuple[float, float]]]) -> list[_Spacing]:
+def _spacings(by_style: LinesByStyle) -> list[_Spacing]:
     """The spacing of each style that draws much in one direction and keeps one."""
-    lengths = {style: sum(length for _place, length in lines) for style, lines in lines_by_style.items()}
+    lengths = {style: sum(lines.length) for style, lines in by_style.items()}
     most = max(lengths.values(), default=0.0)
     spacings = [
-        _spacing(style, lines)
-        for style, lines in lines_by_style.items()
-        if lengths[style] >= _LEAST_SHARE * most
+        _spacing(style, lines) for style, lines in by_style.items() if lengths[style] >= _LEAST_SHARE * most
     ]
     return [spacing for spacing in spacings if spacing is not None]
 
@@ -120,66 +110,25 @@ def _per_mm(spacings: list[_Spacing]) -> _PerMm:
     return _PerMm(best.points / mm, fivefold)
 
 
-def _lines_by_style(
-    strokes: Iterable[Stroke],
-) -> tuple[dict[Style, list[tuple[float, float]]], dict[Style, list[tuple[float, float]]]]:
-    """(position, length) of what may be upright and level grid lines, by their style."""
-    across: dict[Style, list[tuple[float, float]]] = defaultdict(list)
-    down: dict[Style, list[tuple[float, float]]] = defaultdict(list)
-    for (wide, tall), (x, y), style in _straight_parts(strokes):
-        if wide < _DOT and tall < _DOT:
-            across[style].append((x, _DOT_COUNTS))
-            down[style].append((y, _DOT_COUNTS))
-        elif min(wide, tall) <= (_DOT if style[3] == 0.0 else _STRAIGHT):
-            (across if tall > wide else down)[style].append((x, tall) if tall > wide else (y, wide))
-    return across, down
-
-
-def _straight_parts(strokes: Iterable[Stroke]) -> Iterator[tuple[list[float], list[float], Style]]:
-    """Size and middle (x, y) of the box of each short stroke; a drawn rectangle is its four sides."""
-    parts: list[tuple[FloatArray, Style]] = []
-    for stroke in strokes:
-        n_points = stroke.points.shape[0]
-        if 3 < n_points <= 5 and not stroke.is_filled:
-            parts += [(stroke.points[place : place + 2], stroke.style) for place in range(n_points - 1)]
-        elif n_points <= _MOST_CORNERS:
-            parts.append((stroke.points, stroke.style))
-    if not parts:
-        return
-    points = np.concatenate([points for points, _style in parts])
-    first = np.cumsum([0, *(points.shape[0] for points, _style in parts[:-1])])
-    low, high = np.minimum.reduceat(points, first), np.maximum.reduceat(points, first)
-    sizes, middles = (high - low).tolist(), ((low + high) / 2).tolist()
-    yield from zip(sizes, middles, (style for _points, style in parts), strict=True)
-
-
-def _spacing(style: Style, lines: list[tuple[float, float]]) -> _Spacing | None:
-    """The common distance of lines given as (position, length); None where they keep none."""
-    places = _distinct(np.array(sorted(lines)))
-    if places.size < _FEWEST_LINES:
+def _spacing(style: Style, lines: Lines) -> _Spacing | None:
+    """The common distance of lines, measured inside each panel of the page; None where they keep none."""
+    by_panel = panels(lines)
+    if not by_panel:
         return None
+    places = np.concatenate(by_panel)
     steps = np.diff(places)
-    step = float(np.median(steps))
+    inside = np.ones(steps.size, dtype=bool)
+    inside[np.cumsum([panel.size for panel in by_panel[:-1]], dtype=int) - 1] = False
+    step = float(np.median(steps[inside]))
     counts = np.round(steps / step)
     for _again in range(3):
         on = (np.abs(steps / step - counts) < _ON_LATTICE) & (counts >= 1) & (counts <= _MOST_MISSING)
-        if (~on).mean() > _MOST_OFF_LATTICE:
+        on &= inside
+        if (~on[inside]).mean() > _MOST_OFF_LATTICE:
             return None
         step = _slope(places, counts, on)
         counts = np.round(steps / step)
     return _Spacing(step, int(places.size), style)
-
-
-def _distinct(lines: FloatArray) -> FloatArray:
-    """Positions of the lines long enough, strokes on one line taken together; (n, 2) sorted to (n_lines,)."""
-    first = np.flatnonzero(np.diff(lines[:, 0], prepend=-np.inf) > _SAME_LINE)
-    lengths = np.add.reduceat(lines[:, 1], first)
-    counts = np.diff(np.append(first, lines.shape[0]))
-    middles = np.add.reduceat(lines[:, 0], first) / counts
-    # Among long lines a short one is a tick or part of a letter.
-    enough = lengths >= max(_LEAST_LENGTH, 0.2 * float(np.median(lengths)))
-    distinct: FloatArray = middles[enough]
-    return distinct
 
 
 def _slope(places: FloatArray, counts: FloatArray, on: npt.NDArray[np.bool_]) -> float:

@@ -22,6 +22,8 @@ _GAINS_MM_MV: Final = (1.0, 100.0)
 _GAINS_IN_USE: Final = (2.5, 5.0, 10.0, 20.0, 40.0)
 _PULSE_S: Final = 0.2
 _ALIKE: Final = 0.05
+_SPEED_OFF: Final = 1.5
+"""A pulse so many times too wide or too narrow may mean another speed: 25 and 50 mm/s differ by 2."""
 
 _NUMBER: Final = r"(\d{1,3}(?:[.,]\d{1,3})?)"
 _SPEED: Final = re.compile(_NUMBER + r"\s*mm\s*/\s*s", re.IGNORECASE)
@@ -131,4 +133,7 @@ def _checks(
     if abs(height / gain - 1.0) >= _ALIKE:
         source = "the page says" if is_stated else "the scale in use is"
         return (f"{size}, but {source} {gain:g} mm/mV: amplitudes may be wrong, compare with the page.",)
-    return (f"{size}: {height / gain:.3f} mV for {1000 * width / speed:.0f} ms.",)
+    held = f"{size}: {height / gain:.3f} mV for {1000 * width / speed:.0f} ms"
+    if not 1.0 / _SPEED_OFF < width / speed / _PULSE_S < _SPEED_OFF:
+        return (f"{held}, where {1000 * _PULSE_S:.0f} ms are usual: compare the speed with the page.",)
+    return (f"{held}.",)

@@ -13,10 +13,13 @@ from inference.pages.sheet_rows import Piece, SheetRow
 
 FloatArray = npt.NDArray[np.float64]
 
-_SHEET_S: Final = 10.0
+SHEET_S: Final = 10.0
 """What a sheet of several columns shows altogether."""
 _NEARLY: Final = 0.03
-_SAME_START_MM: Final = 2.0
+_SAME_START_MM: Final = 0.15
+"""Rounded coordinates: pieces that begin this near each other begin together."""
+_LATE_MM: Final = 2.0
+"""By so much at most a piece begins after its column: its first samples lay in a pulse's foot or a frame."""
 _SAME_TIME_S: Final = 0.002
 _EVEN: Final = 0.55
 """Parts of a step by which rounded coordinates may miss an even one."""
@@ -61,11 +64,12 @@ def time_pieces(rows: Sequence[SheetRow], speed_mm_s: float) -> SheetTimes:
     of nearly 10 s / n begin at k * 10 s / n wherever they are drawn.
     """
     first_mm = min(row.start_mm for row in rows)
+    begins_mm = _column_begins_mm(rows)
     pieces: list[TimedPiece] = []
     moved: dict[float, float] = {}
     for number, row in enumerate(rows):
-        drawn = [_drawn_start_s(piece, row, first_mm, speed_mm_s) for piece in row.pieces]
-        starts = _column_starts_s(row, speed_mm_s) or drawn
+        drawn = [_since_s(piece, first_mm, speed_mm_s) for piece in row.pieces]
+        starts = _column_starts_s(row, begins_mm[len(row.pieces)], speed_mm_s) or drawn
         moved |= {
             start: at for start, at in zip(starts, drawn, strict=True) if abs(start - at) > _SAME_TIME_S
         }
@@ -77,27 +81,42 @@ def time_pieces(rows: Sequence[SheetRow], speed_mm_s: float) -> SheetTimes:
     begins = ", ".join(f"{start:g}" for start in sorted(moved))
     drawn_at = ", ".join(f"{moved[start]:.2f}" for start in sorted(moved))
     note = (
-        f"Columns were taken to start at {begins} s of one recording of {_SHEET_S:g} s; "
+        f"Columns were taken to start at {begins} s of one recording of {SHEET_S:g} s; "
         f"on the page they stand at {drawn_at} s."
     )
     return SheetTimes(tuple(pieces), (note,))
 
 
-def _drawn_start_s(piece: Piece, row: SheetRow, first_mm: float, speed_mm_s: float) -> float:
-    row_start = 0.0 if abs(row.start_mm - first_mm) <= _SAME_START_MM else row.start_mm - first_mm
-    return (row_start + piece.trace.start_mm - row.start_mm) / speed_mm_s
+def _since_s(piece: Piece, begin_mm: float, speed_mm_s: float) -> float:
+    """How long after a place on the page a piece begins."""
+    after_mm = piece.trace.start_mm - begin_mm
+    return after_mm / speed_mm_s if after_mm > _SAME_START_MM else 0.0
 
 
-def _column_starts_s(row: SheetRow, speed_mm_s: float) -> list[float] | None:
+def _column_begins_mm(rows: Sequence[SheetRow]) -> dict[int, list[float]]:
+    """Where each column begins on the page, by the number of columns: where the first of its rows does."""
+    begins: dict[int, list[float]] = {}
+    for row in rows:
+        own = [piece.trace.start_mm for piece in row.pieces]
+        other = begins.setdefault(len(own), own)
+        begins[len(own)] = [min(pair) for pair in zip(own, other, strict=True)]
+    return begins
+
+
+def _column_starts_s(row: SheetRow, begins_mm: Sequence[float], speed_mm_s: float) -> list[float] | None:
     """Where the columns of a row begin, None where its pieces are no equal parts of 10 s."""
     n_columns = len(row.pieces)
     if n_columns < 2 or any(piece.is_cut for piece in row.pieces):
         return None
-    part_s = _SHEET_S / n_columns
+    part_s = SHEET_S / n_columns
     lengths = [(piece.trace.stop_mm - piece.trace.start_mm) / speed_mm_s for piece in row.pieces]
     if any(abs(length - part_s) > _NEARLY * part_s for length in lengths):
         return None
-    return [part_s * column for column in range(n_columns)]
+    late = [
+        _since_s(piece, begin_mm, speed_mm_s) if piece.trace.start_mm - begin_mm <= _LATE_MM else 0.0
+        for piece, begin_mm in zip(row.pieces, begins_mm, strict=True)
+    ]
+    return [part_s * column + late_s for column, late_s in enumerate(late)]
 
 
 def _sample_times(x_mm: FloatArray, speed_mm_s: float) -> tuple[FloatArray, float | None]:
@@ -122,7 +141,8 @@ def _numbered(x_mm: FloatArray) -> list[tuple[FloatArray, float]]:
     if rising.size and rising.size == steps.size:
         step = float(np.percentile(rising, 10))
         alike = rising[np.abs(rising / step - 1.0) < _EVEN_WITH_HOLES]
-        counts = np.round(steps / float(alike.mean()))
+        # A percentile may lie between two steps of very different length, and be like none.
+        counts = np.round(steps / float(alike.mean())) if alike.size else np.zeros(1)
         if (counts >= 1).all():
             candidates.append((np.concatenate([[0.0], np.cumsum(counts)]), _EVEN_WITH_HOLES))
     return candidates

@@ -73,7 +73,7 @@ def find_traces(strokes: Iterable[Stroke], grid: PaperGrid) -> SheetLines:
     traces: list[Trace] = []
     pulses: list[Pulse] = []
     ticks: list[tuple[float, float]] = []
-    for line in _joined(ink):
+    for line in _without_joining_pulses(ink, per_mm):
         if line.points.shape[0] == 2:
             (x0, y0), (x1, y1) = (line.points / per_mm).tolist()
             if abs(x1 - x0) < _UPRIGHT_MM and _TICKS_MM[0] < abs(y1 - y0) < _TICKS_MM[1]:
@@ -88,6 +88,20 @@ def find_traces(strokes: Iterable[Stroke], grid: PaperGrid) -> SheetLines:
             pulses += attached
             traces.append(Trace(trace.x_mm[rest], trace.y_mm[rest], trace.is_outline))
     return SheetLines(tuple(traces), tuple(pulses), tuple(ticks))
+
+
+def _without_joining_pulses(strokes: Sequence[Stroke], per_mm: FloatArray) -> list[Stroke]:
+    """The joined lines; a pulse that is a stroke of its own stays one, though a trace begin where it ends.
+
+    What is joined has to be cut again, and a trace that begins at 0 mV hides where.
+    """
+    pulses: list[Stroke] = []
+    others: list[Stroke] = []
+    for stroke in strokes:
+        places = stroke.points / per_mm
+        is_pulse = not stroke.is_filled and as_pulse(places[:, 0], places[:, 1]) is not None
+        (pulses if is_pulse else others).append(stroke)
+    return [*pulses, *_joined(others)]
 
 
 def _joined(strokes: Sequence[Stroke]) -> list[Stroke]:

@@ -17,6 +17,7 @@ from inference.pages.paper_grid import POINTS_PER_MM, PaperGrid, find_grid
 from inference.pages.pdf_drawing import Drawing, read_drawing
 from inference.pages.pdf_file import MAX_PAGES, opened_page, opened_pdf, page_picture
 from inference.pages.picture_grid import grid_of_picture
+from inference.pages.sheet_columns import with_columns_timed
 from inference.pages.sheet_layout import feet_mm, layout_of
 from inference.pages.sheet_leads import to_leads
 from inference.pages.sheet_names import in_standard_order, with_strips_named
@@ -135,6 +136,7 @@ def _read_sheet(
     rows = find_rows(lines.traces, lead_labels(drawing.words, grid), lines.ticks)
     times = time_pieces(rows, scale.speed_mm_s)
     pieces, ordered = _named(path, times.pieces)
+    pieces, together = with_columns_timed(pieces)
     pieces, strips = with_strips_named(pieces)
     pieces, strange = of_one_ecg(pieces)
     leads = to_leads(pieces, scale, feet_mm(lines.pulses, rows))
@@ -146,7 +148,14 @@ def _read_sheet(
         leads=leads.leads,
         device=DeviceFindings(filters=stated_filters(drawing.words)),
         read=(_summary(layout, scale), *scale.read, *strips, *leads.read),
-        assumed=(*scale.assumed, *grid.assumed, *times.assumed, *ordered, *strange, *leads.assumed),
+        assumed=(
+            *scale.assumed,
+            *grid.assumed,
+            *(together or times.assumed),
+            *ordered,
+            *strange,
+            *leads.assumed,
+        ),
         scaled=(grid.note,),
         resampled=leads.resampled,
         checks=scale.checks,

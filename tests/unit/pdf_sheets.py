@@ -48,6 +48,14 @@ class Sheet:
     in_form: bool = False
     decimals: int = 3
     noise: bool = False
+    column_s: float | None = None
+    """How long each of several columns lasts; by itself they share the ten seconds."""
+    together: bool = False
+    """Whether all columns show the beginning."""
+    gap_mm: float = 0.0
+    """Between columns."""
+    foot_to_mm: float = 18.0
+    """Where the pulse's foot ends; the traces begin at 20 mm."""
 
     @property
     def spacing_mm(self) -> float:
@@ -55,8 +63,15 @@ class Sheet:
 
     @property
     def size(self) -> tuple[float, float]:
-        width = 30.0 + 10.0 * self.speed
+        width = 30.0 + max(len(names) * self.pitch_mm(names) for names in self.rows)
         return width * MM, (self.spacing_mm * len(self.rows) + 35.0) * MM
+
+    def part_s(self, names: Sequence[str]) -> float:
+        return self.column_s if self.column_s and len(names) > 1 else 10.0 / len(names)
+
+    def pitch_mm(self, names: Sequence[str]) -> float:
+        """From one column of a row to the next."""
+        return self.part_s(names) * self.speed + self.gap_mm
 
 
 def sheet_pdf(leads: dict[str, FloatArray], sheet: Sheet | None = None) -> bytes:
@@ -89,6 +104,8 @@ def grid_of(sheet: Sheet) -> str:
         return f"/Pattern cs /P1 scn 0 0 {width:.3f} {height:.3f} re f"
     if sheet.grid == "none":
         return ""
+    if sheet.grid == "panels":
+        return "0.95 0.7 0.7 RG 0.1 w\n" + "\n".join(panels_of(sheet))
     lines = []
     x_lines = np.arange(int(width / MM) + 1) * MM
     y_lines = np.arange(int(height / MM) + 1) * MM
@@ -112,6 +129,20 @@ def grid_of(sheet: Sheet) -> str:
             lines += [f"0 {y:.3f} m {width:.3f} {y:.3f} l S" for y in y_lines[::step]]
         lines.append("Q")
     return "\n".join(lines)
+
+
+def panels_of(sheet: Sheet) -> list[str]:
+    """A grid of its own for each lead, from the lead's beginning on and 30 mm high."""
+    lines = []
+    for row, names in enumerate(sheet.rows):
+        bottom, wide = baseline_mm(sheet, row) - 15.0, sheet.part_s(names) * sheet.speed
+        for column in range(len(names)):
+            left = row_start_mm(sheet) + column * sheet.pitch_mm(names)
+            for x in left + np.arange(0.0, wide + 1e-6):
+                lines.append(f"{x * MM:.3f} {bottom * MM:.3f} m {x * MM:.3f} {(bottom + 30) * MM:.3f} l S")
+            for y in bottom + np.arange(0.0, 30.0 + 1e-6):
+                lines.append(f"{left * MM:.3f} {y * MM:.3f} m {(left + wide) * MM:.3f} {y * MM:.3f} l S")
+    return lines
 
 
 def noise_of(sheet: Sheet) -> str:
@@ -144,20 +175,20 @@ def baseline_mm(sheet: Sheet, row: int) -> float:
 def traces_of(leads: dict[str, FloatArray], sheet: Sheet) -> str:
     parts = ["0 0 0 RG 0 0 0 rg 0.5 w"]
     for row, names in enumerate(sheet.rows):
-        base, part_s = baseline_mm(sheet, row), 10.0 / len(names)
+        base, part_s = baseline_mm(sheet, row), sheet.part_s(names)
         foot = base * MM
         if sheet.pulse:
-            xs = np.array([5, 6, 6, 6 + 0.2 * sheet.speed, 6 + 0.2 * sheet.speed, 18]) * MM
+            xs = np.array([5, 6, 6, 6 + 0.2 * sheet.speed, 6 + 0.2 * sheet.speed, sheet.foot_to_mm]) * MM
             ys = foot + np.array([0, 0, sheet.gain, sheet.gain, 0, 0]) * MM
             pulse = np.stack([xs, ys], 1)
             parts.append(polyline(pulse, sheet.decimals) if sheet.ink != "attached" else "")
         curves = []
         for column, name in enumerate(names):
             samples = np.arange(round(part_s * sheet.fs_hz) + (sheet.ink == "whole rows")) / sheet.fs_hz
-            time = column * part_s + samples
+            time = samples if sheet.together else column * part_s + samples
             values = np.interp(time, np.arange(5000) / 500.0, leads[name])
             values = -values if name in sheet.inverted else values
-            x = (row_start_mm(sheet) + (column * part_s + samples) * sheet.speed) * MM
+            x = (row_start_mm(sheet) + column * sheet.pitch_mm(names) + samples * sheet.speed) * MM
             curves.append(np.stack([x, foot + values * sheet.gain * MM], 1))
         if sheet.ink == "whole rows":
             curves = [
@@ -202,7 +233,7 @@ def words_of(sheet: Sheet) -> str:
             written = sheet.names.get(name, name)
             written = f"-{written}" if name in sheet.inverted else written
             # Names stand in the left upper corner of their piece; the strip's may be missing.
-            x = (row_start_mm(sheet) + column * 10.0 / len(names) * sheet.speed + 1.0) * MM
+            x = (row_start_mm(sheet) + column * sheet.pitch_mm(names) + 1.0) * MM
             y = (baseline_mm(sheet, row) + 0.3 * sheet.spacing_mm) * MM
             if written and (written != "-"):
                 parts.append(f"BT /F1 8 Tf {x:.2f} {y:.2f} Td ({written}) Tj ET")

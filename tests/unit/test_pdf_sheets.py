@@ -44,6 +44,7 @@ KINDS = {
     "a grid in pieces": Sheet(grid="pieces"),
     "a grid of 5 mm only": Sheet(grid="bold only"),
     "a grid of 1 mm only": Sheet(grid="fine only"),
+    "a grid of its own for each lead": Sheet(grid="panels", gap_mm=3.0),
     "a grid as a pattern": Sheet(grid="pattern"),
     "no grid": Sheet(grid="none"),
     "turned by 90": Sheet(rotate=90),
@@ -90,6 +91,59 @@ def test_a_sheet_gives_back_what_was_drawn(tmp_path: Path, leads: dict[str, Floa
     assert_same_ecg(record, leads)
     assert record.report.digitised
     assert record.fs_hz == KINDS[kind].fs_hz
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        Sheet(SIX_BY_TWO, column_s=10.0, together=True, gap_mm=5.0),
+        Sheet((*THREE_BY_FOUR, ("II",)), column_s=10.0, together=True, gap_mm=5.0),
+        Sheet((*THREE_BY_FOUR, ("II",)), together=True),
+    ],
+    ids=["six rows of two, ten seconds each", "ten seconds each over a strip", "2.5 s each over a strip"],
+)
+def test_columns_that_show_the_same_time_are_told_by_their_beats(
+    tmp_path: Path, leads: dict[str, FloatArray], sheet: Sheet
+) -> None:
+    record = read_back(tmp_path, sheet_pdf(leads, sheet))
+
+    assert_same_ecg(record, leads)
+    assert np.flatnonzero(np.isfinite(record.lead("V4")))[0] == 0
+    assert record.duration_s == pytest.approx(10.0, abs=0.01)
+    assert "All columns were taken to show the same time" in " ".join(record.report.assumed)
+
+
+def test_beats_that_fit_both_ways_leave_the_columns_one_after_the_other(
+    tmp_path: Path, leads: dict[str, FloatArray]
+) -> None:
+    metronome = {name: np.tile(lead[500:750], 20) for name, lead in leads.items()}
+    record = read_back(tmp_path, sheet_pdf(metronome))
+
+    assert_same_ecg(record, metronome)
+    assert np.flatnonzero(np.isfinite(record.lead("V4")))[0] == round(7.5 * record.fs_hz)
+    assert not any("the same time" in sentence for sentence in record.report.assumed)
+
+
+@pytest.mark.parametrize("rows", [TWELVE_BY_ONE, THREE_BY_FOUR], ids=["twelve rows", "three rows of four"])
+@pytest.mark.parametrize("ink", ["polyline", "attached"])
+def test_a_trace_that_begins_in_its_pulses_foot_keeps_its_time(
+    tmp_path: Path, leads: dict[str, FloatArray], rows: tuple[tuple[str, ...], ...], ink: str
+) -> None:
+    flat_at_first = dict(leads)
+    flat_at_first["III"] = np.concatenate([np.zeros(30), leads["III"][30:]])
+
+    record = read_back(tmp_path, sheet_pdf(flat_at_first, Sheet(rows, ink=ink, foot_to_mm=20.0)))
+
+    assert_same_ecg(record, flat_at_first)
+
+
+def test_a_pulse_that_contradicts_the_speed_is_named(tmp_path: Path, leads: dict[str, FloatArray]) -> None:
+    report = read_back(tmp_path, sheet_pdf(leads, Sheet(speed=50, footer="25 mm/s 10 mm/mV"))).report
+
+    assert report.checks == (
+        "The calibration pulse is 10.00 mm high and 10.00 mm wide: 1.000 mV for 400 ms, where 200 ms are "
+        "usual: compare the speed with the page.",
+    )
 
 
 def test_a_lead_is_unknown_outside_of_its_stretch_and_the_strip_is_preferred(

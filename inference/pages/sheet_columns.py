@@ -1,0 +1,128 @@
+"""Which stretch of the recording the columns of a sheet show: one after the other, or all of them the same.
+
+Recorders print both ("sequential" and "simultaneous" are a setting of many), and nothing on the page says
+which. The beats do: those of a column are those of the rhythm strip either at its place, or at the beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.pages.sheet_times import SHEET_S, TimedPiece
+
+FloatArray = npt.NDArray[np.float64]
+
+_COMPARED_HZ: Final = 200.0
+_SMOOTHED: Final = 5
+"""25 ms, about a QRS's flank."""
+_MOST_LAG_S: Final = 0.08
+"""Columns are drawn a little beside their time."""
+_SAME_BEATS: Final = 0.4
+"""Least correlation of two movements whose beats are the same ones, as on scanned pages."""
+_CLEARLY: Final = 0.25
+"""By how much the beats must fit the beginning better than the columns' own places."""
+_WHOLE: Final = 0.97
+_LEAST_S: Final = 2.0
+
+
+def with_columns_timed(
+    pieces: Sequence[TimedPiece],
+) -> tuple[tuple[TimedPiece, ...], tuple[str, ...]]:
+    """The pieces, all columns begun with the first one where they show the same time; sentences on that."""
+    columns = _columns(pieces)
+    if len(columns) < 2:
+        return tuple(pieces), ()
+    strip = _strip(pieces)
+    if strip is None:
+        same = _shows_all(columns[0]) and _beats_together(columns)
+        why = f"each lasts {_SHEET_S_WORDS} and their beats coincide"
+    else:
+        same = _beats_with_beginning(columns, strip)
+        why = "their beats are those of the rhythm strip's beginning"
+    if not same:
+        return tuple(pieces), ()
+    start_s = min(each.start_s for each in columns[0])
+    moved = {id(each): each.start_s - start_s for column in columns[1:] for each in column}
+    timed = tuple(replace(each, times_s=each.times_s - moved.get(id(each), 0.0)) for each in pieces)
+    return timed, (f"All columns were taken to show the same time, because {why}.",)
+
+
+_SHEET_S_WORDS: Final = f"{SHEET_S:g} s"
+
+
+def _columns(pieces: Sequence[TimedPiece]) -> list[list[TimedPiece]]:
+    """The pieces of rows with several, by column, where each column has one beginning; else none."""
+    rows = [each.row for each in pieces]
+    shared = [each for each in pieces if rows.count(each.row) > 1]
+    columns = [
+        [each for each in shared if each.column == column]
+        for column in sorted({each.column for each in shared})
+    ]
+    starts = [[each.start_s for each in column] for column in columns]
+    if any(np.ptp(start) > _MOST_LAG_S for start in starts) or any(map(_is_short, columns)):
+        return []
+    return columns
+
+
+def _is_short(column: Sequence[TimedPiece]) -> bool:
+    return min(each.stop_s - each.start_s for each in column) < _LEAST_S
+
+
+def _strip(pieces: Sequence[TimedPiece]) -> TimedPiece | None:
+    """The longest piece that stands alone in its row."""
+    rows = [each.row for each in pieces]
+    alone = [each for each in pieces if rows.count(each.row) == 1]
+    return max(alone, key=lambda each: each.stop_s - each.start_s, default=None)
+
+
+def _shows_all(column: Sequence[TimedPiece]) -> bool:
+    return min(each.stop_s - each.start_s for each in column) >= _WHOLE * SHEET_S
+
+
+def _beats_together(columns: Sequence[Sequence[TimedPiece]]) -> bool:
+    first = _movement(columns[0], columns[0][0].start_s)
+    return all(
+        _likeness(_movement(column, column[0].start_s), first, 0.0) >= _SAME_BEATS for column in columns[1:]
+    )
+
+
+def _beats_with_beginning(columns: Sequence[Sequence[TimedPiece]], strip: TimedPiece) -> bool:
+    """Whether later columns beat with the strip's beginning, and clearly less at their own places."""
+    strip_moves = _movement([strip], strip.start_s)
+    begin_s = columns[0][0].start_s - strip.start_s
+    at_beginning, in_place = [], []
+    for column in columns[1:]:
+        moves = _movement(column, column[0].start_s)
+        at_beginning.append(_likeness(moves, strip_moves, begin_s))
+        in_place.append(_likeness(moves, strip_moves, column[0].start_s - strip.start_s))
+    return min(at_beginning) >= _SAME_BEATS and np.mean(at_beginning) > np.mean(in_place) + _CLEARLY
+
+
+def _movement(pieces: Sequence[TimedPiece], start_s: float) -> FloatArray:
+    """How fast the leads of a column move together, (n,) from `start_s` on: large in the QRS."""
+    # Here, because most sheets have no two columns to compare.
+    from scipy.ndimage import uniform_filter1d
+
+    length_s = min(each.stop_s for each in pieces) - start_s
+    times = start_s + np.arange(int(length_s * _COMPARED_HZ)) / _COMPARED_HZ
+    steps = [np.abs(np.diff(np.interp(times, each.times_s, each.piece.trace.y_mm))) for each in pieces]
+    moves: FloatArray = uniform_filter1d(np.sum(steps, axis=0), _SMOOTHED)
+    return moves
+
+
+def _likeness(moves: FloatArray, strip: FloatArray, at_s: float) -> float:
+    """Best correlation of a column's movement with the strip's from `at_s` on; 0 where that ends before."""
+    best = 0.0
+    for lag_s in np.arange(-_MOST_LAG_S, _MOST_LAG_S + 1e-9, 1.0 / _COMPARED_HZ):
+        first = round((at_s + lag_s) * _COMPARED_HZ)
+        part, own = strip[max(first, 0) : first + moves.size], moves[max(-first, 0) :]
+        n = min(part.size, own.size)
+        if n < _WHOLE * moves.size - _MOST_LAG_S * _COMPARED_HZ or not part[:n].std() or not own[:n].std():
+            continue
+        best = max(best, float(np.corrcoef(part[:n], own[:n])[0, 1]))
+    return best
