@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from inference.pages.sheet_times import SHEET_S, TimedPiece
+from inference.pages.sheet_times import ONE_AFTER_THE_OTHER, SHEET_S, SheetTimes, TimedPiece
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,29 +30,26 @@ _WHOLE: Final = 0.97
 _LEAST_S: Final = 2.0
 
 
-def with_columns_timed(
-    pieces: Sequence[TimedPiece],
-) -> tuple[tuple[TimedPiece, ...], tuple[str, ...]]:
+def with_columns_timed(sheet: SheetTimes) -> SheetTimes:
     """The pieces, all columns begun with the first one where they show the same time; sentences on that."""
-    columns = _columns(pieces)
+    columns = _columns(sheet.pieces)
     if len(columns) < 2:
-        return tuple(pieces), ()
-    strip = _strip(pieces)
+        return sheet
+    strip = _strip(sheet.pieces)
+    if strip is None and not _shows_all(columns[0]):
+        return replace(sheet, assumed=(*sheet.assumed, ONE_AFTER_THE_OTHER))
     if strip is None:
-        same = _shows_all(columns[0]) and _beats_together(columns)
-        why = f"each lasts {_SHEET_S_WORDS} and their beats coincide"
+        same = _beats_together(columns)
+        why = f"each lasts {SHEET_S:g} s and their beats coincide"
     else:
         same = _beats_with_beginning(columns, strip)
         why = "their beats are those of the rhythm strip's beginning"
     if not same:
-        return tuple(pieces), ()
+        return sheet
     start_s = min(each.start_s for each in columns[0])
     moved = {id(each): each.start_s - start_s for column in columns[1:] for each in column}
-    timed = tuple(replace(each, times_s=each.times_s - moved.get(id(each), 0.0)) for each in pieces)
-    return timed, (f"All columns were taken to show the same time, because {why}.",)
-
-
-_SHEET_S_WORDS: Final = f"{SHEET_S:g} s"
+    timed = tuple(replace(each, times_s=each.times_s - moved.get(id(each), 0.0)) for each in sheet.pieces)
+    return SheetTimes(timed, (f"All columns were taken to show the same time, because {why}.",))
 
 
 def _columns(pieces: Sequence[TimedPiece]) -> list[list[TimedPiece]]:

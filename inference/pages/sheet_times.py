@@ -15,6 +15,10 @@ FloatArray = npt.NDArray[np.float64]
 
 SHEET_S: Final = 10.0
 """What a sheet of several columns shows altogether."""
+ONE_AFTER_THE_OTHER: Final = (
+    "The columns were taken to show one stretch of the recording after the other: without a rhythm strip "
+    "nothing on the page tells."
+)
 _NEARLY: Final = 0.03
 _SAME_START_MM: Final = 0.15
 """Rounded coordinates: pieces that begin this near each other begin together."""

@@ -24,7 +24,7 @@ from inference.pages.sheet_names import in_standard_order, with_strips_named
 from inference.pages.sheet_repeats import of_one_ecg
 from inference.pages.sheet_rows import find_rows, lead_labels
 from inference.pages.sheet_scale import SheetScale, find_scale, stated_filters
-from inference.pages.sheet_times import TimedPiece, time_pieces
+from inference.pages.sheet_times import SheetTimes, TimedPiece, time_pieces
 from inference.pages.traces import SheetLines, find_traces
 from inference.records.assemble import Found, assemble
 from inference.records.device import DeviceFindings
@@ -136,8 +136,8 @@ def _read_sheet(
     rows = find_rows(lines.traces, lead_labels(drawing.words, grid), lines.ticks)
     times = time_pieces(rows, scale.speed_mm_s)
     pieces, ordered = _named(path, times.pieces)
-    pieces, together = with_columns_timed(pieces)
-    pieces, strips = with_strips_named(pieces)
+    times = with_columns_timed(SheetTimes(pieces, times.assumed))
+    pieces, strips = with_strips_named(times.pieces)
     pieces, strange = of_one_ecg(pieces)
     leads = to_leads(pieces, scale, feet_mm(lines.pulses, rows))
     layout = layout_of(drawing, grid, scale, rows, pieces)
@@ -151,7 +151,7 @@ def _read_sheet(
         assumed=(
             *scale.assumed,
             *grid.assumed,
-            *(together or times.assumed),
+            *times.assumed,
             *ordered,
             *strange,
             *leads.assumed,

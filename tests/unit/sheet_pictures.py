@@ -41,6 +41,8 @@ class Sheet:
     has_names: bool = True
     has_fine_lines: bool = True
     pen_mm: float = 0.35
+    has_ticks: bool = False
+    """Whether a short stroke above and below the trace stands where one lead gives way to the next."""
 
 
 def quiet_heart() -> Record:
@@ -73,6 +75,10 @@ def drawn(record: Record, sheet: Sheet | None = None) -> Image.Image:
                 sheet.pen_mm,
                 _trace(record, sheet, name, column * length_s, length_s, left, baseline),
             )
+            if sheet.has_ticks and column:
+                for from_mm, to_mm in ((-6.0, -2.5), (2.5, 6.0)):
+                    ends = [(left, baseline + from_mm), (left, baseline + to_mm)]
+                    _stroke(pen, scale, sheet.pen_mm, ends)
             if sheet.has_names:
                 pen.text(
                     ((left + 1.0) * scale, (baseline - 15.0) * scale), name, fill=(20, 20, 20), font=font

@@ -20,6 +20,7 @@ from tests.unit.sheet_pictures import (
     GREEN,
     GREY,
     SIX_BY_TWO,
+    STANDARD_3X4,
     Sheet,
     drawn,
     photographed,
@@ -99,6 +100,32 @@ def test_a_page_of_another_gain_is_read_by_its_pulses_and_says_so(
         f"The page is drawn at {sheet.gain_mm_mv:g} mm/mV and was stretched to the 10 that the model "
         "learned from.",
     )
+
+
+@pytest.mark.parametrize(("rows", "name"), [(STANDARD_3X4, "3x4"), (SIX_BY_TWO, "6x2")])
+def test_strokes_between_the_leads_are_not_taken_for_the_name_of_lead_i(
+    heart: Record, opened: Callable[[Image.Image], Page], rows: tuple[tuple[str, ...], ...], name: str
+) -> None:
+    page = opened(drawn(heart, Sheet(rows=rows, has_ticks=True, row_mm=28.0)))
+    assert_is_of(page, heart, name)
+
+
+def test_a_page_without_a_rhythm_strip_says_that_the_columns_order_was_assumed(
+    heart: Record, opened: Callable[[Image.Image], Page]
+) -> None:
+    without = opened(drawn(heart, Sheet(rows=STANDARD_3X4[:3]))).record
+    with_strip = opened(drawn(heart)).record
+    assert without is not None
+    assert with_strip is not None
+    assert any("one stretch of the recording after the other" in each for each in without.report.assumed)
+    assert not any("after the other" in each for each in with_strip.report.assumed)
+
+
+def test_twelve_long_rows_are_larger_than_any_paper_and_still_read(
+    heart: Record, opened: Callable[[Image.Image], Page]
+) -> None:
+    page = opened(drawn(heart, Sheet(rows=[(name,) for name in STANDARD_LEADS], row_mm=40.0, dpi=150)))
+    assert_is_of(page, heart, "12x1")
 
 
 def test_a_lead_is_known_only_where_the_sheet_shows_it(

@@ -30,6 +30,7 @@ from inference.pages.scans.loose_ink import LoosePart, joined_to_traces, loose_p
 from inference.pages.scans.sheet_leads import column_lag_ms, piece_mv, rhythm_lead
 from inference.pages.scans.straighten import FLAT_LIMIT, PX_PER_MM, FlatPage
 from inference.pages.scans.trace import Trace, follow_rows
+from inference.pages.sheet_times import ONE_AFTER_THE_OTHER
 from inference.signal.gaps import runs
 
 FloatArray = npt.NDArray[np.float32]
@@ -112,7 +113,8 @@ def digitised(page: FlatPage, ink: FloatArray, pulses: Sequence[Pulse]) -> Digit
         return Digitised(layout=layout, reason=str(problem))
     heights = ", ".join(f"{pulse.height_mm:.1f}" for pulse in rows.pulses)
     checks = (f"Calibration pulses of {heights} mm stand for 1 mV each.", limb_note, *rhythm_notes, *timing)
-    return Digitised(leads, layout, 1.0 - worst / LIMIT, "", _assumed(reading, layout.gain_mm_mv), checks)
+    assumed = _assumed(reading, layout.gain_mm_mv, rhythm)
+    return Digitised(leads, layout, 1.0 - worst / LIMIT, "", assumed, checks)
 
 
 def _rows_of(ink: FloatArray, pulses: Sequence[Pulse]) -> _Rows:
@@ -300,15 +302,15 @@ def _check_limbs(leads: dict[str, FloatArray]) -> tuple[float, str]:
     return shares[worst], f"Limb leads that stand side by side agree: {parts}."
 
 
-def _assumed(reading: _Reading, gain_mm_mv: float) -> tuple[str, ...]:
+def _assumed(reading: _Reading, gain_mm_mv: float, rhythm: FloatArray | None) -> tuple[str, ...]:
     """What was taken for granted, one sentence each."""
-    scale = (
+    assumed = [
         f"{SPEED_MM_S:g} mm/s and {gain_mm_mv:g} mm/mV, since the calibration pulses are 5 mm wide and "
-        f"{gain_mm_mv:g} mm high and each row is {SHEET_S:g} s long.",
-    )
-    if reading.n_named >= _NAMES_ENOUGH:
-        return scale
-    return (
-        *scale,
-        f"The leads stand in the usual order of {reading.arrangement.name}: their names could not be read.",
-    )
+        f"{gain_mm_mv:g} mm high and each row is {SHEET_S:g} s long."
+    ]
+    if rhythm is None and len(reading.arrangement.rows[0]) > 1:
+        assumed.append(ONE_AFTER_THE_OTHER)
+    if reading.n_named < _NAMES_ENOUGH:
+        name = reading.arrangement.name
+        assumed.append(f"The leads stand in the usual order of {name}: their names could not be read.")
+    return tuple(assumed)

@@ -57,9 +57,12 @@ class FoundName:
         return self.likeness[name] >= self.likeness[self.name] - _AS_ALIKE
 
     def is_surely_not(self, name: str) -> bool:
-        """Whether it is another lead's name."""
+        """Whether it is another lead's name; never for I, as which any short upright stroke can be read.
+
+        Many recorders draw such a stroke where one lead gives way to the next.
+        """
         best = self.likeness[self.name]
-        return best >= _SURE_OTHER and self.likeness[name] < best - _FAR_LESS_ALIKE
+        return self.name != "I" and best >= _SURE_OTHER and self.likeness[name] < best - _FAR_LESS_ALIKE
 
 
 def find_names(parts: Sequence[LoosePart]) -> list[FoundName]:

@@ -20,8 +20,10 @@ PX_PER_MM: Final = 8
 FLAT_LIMIT: Final = 0.12
 """Root mean square bend of the grid's lines, in their spacing, above which the paper is not flat."""
 _MARGIN_MM: Final = 5.0
-_MOST_MM: Final = 450.0
-"""An A3 sheet with its margins."""
+_MOST_MM: Final = 600.0
+"""Ten seconds at 50 mm/s, or twelve rows one below the other, with their margins."""
+_MOST_MM2: Final = 450.0 * 450.0
+"""More than an A3 sheet with its margins: the straightened page is held in memory several times."""
 _FEWEST_FINE: Final = 100
 """A sheet of twelve leads is 100 to 420 mm wide: with more lines across they are 1 mm apart, else 5 mm."""
 
@@ -79,7 +81,9 @@ def _paper_box_mm(to_mm: Vector, places: Vector, shape: tuple[int, ...]) -> Vect
     reached = _through(to_mm, ends)
     box = np.concatenate([reached.min(axis=0) - _MARGIN_MM, reached.max(axis=0) + _MARGIN_MM])
     box = np.concatenate([np.floor(box[:2] / 5) * 5, np.ceil(box[2:] / 5) * 5])
-    return box if np.isfinite(box).all() and (box[2:] - box[:2]).max() <= _MOST_MM else None
+    size = box[2:] - box[:2]
+    fits = np.isfinite(box).all() and size.max() <= _MOST_MM and size.prod() <= _MOST_MM2
+    return box if fits else None
 
 
 def _flattened(picture: ByteArray, to_mm: Vector, box: Vector) -> ByteArray:
