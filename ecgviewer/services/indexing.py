@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ecgviewer.services.file_stamps import Stamp, stamp_of
+
 if TYPE_CHECKING:
     from ecgviewer.store.library_index import IndexedFile, LibraryIndex
     from inference.long_records import LongRecord
@@ -34,11 +36,11 @@ class Looked:
 def still_true(index: LibraryIndex | None, paths: Sequence[Path]) -> Looked:
     """What the index holds of these files, as far as size and time of change are what they were."""
     kept = {} if index is None else index.known(str(path) for path in paths)
-    stamps: dict[Path, tuple[int, int]] = {}
+    stamps: dict[Path, Stamp] = {}
     known, left = [], []
     for path in paths:
         file = kept.get(str(path))
-        if file is not None and (file.size, file.changed_ns) == _stamp_of(path, stamps):
+        if file is not None and (file.size, file.changed_ns) == stamp_of(path, stamps):
             known.append(file)
         else:
             left.append(path)
@@ -69,7 +71,7 @@ def _looked_into(path: Path, read: Callable[[Path], Record] | None) -> IndexedFi
     from inference.records.picture_reader import PICTURE_SUFFIXES
     from inference.signal.fingerprint import signal_fingerprint
 
-    size, changed_ns = _stamp_of(path, {})
+    size, changed_ns = stamp_of(path, {})
     if path.suffix.lower() in PICTURE_SUFFIXES or _is_wrapped_picture(path):
         # Looking for an ECG on each picture of a folder would take hours: it is looked at when it is opened.
         return IndexedFile(str(path), size, changed_ns, format="picture", kind="page")
@@ -127,31 +129,3 @@ def same_ecgs(files: Iterable[IndexedFile]) -> dict[str, tuple[str, ...]]:
         if len(group) > 1
         for path in group
     }
-
-
-def _stamp_of(path: Path, seen: dict[Path, tuple[int, int]]) -> tuple[int, int]:
-    """Bytes and newest change of a record's files together: a header, and the signals of its own name.
-
-    An ECG inside an archive has the archive's stamp. (-1, -1), which is never equal to a kept stamp
-    of a readable file, where there is nothing.
-    """
-    archive = next((parent for parent in path.parents if parent.suffix.lower() == ".zip"), None)
-    if archive is not None and archive.is_file():
-        if archive not in seen:
-            seen[archive] = _stamp((archive,))
-        return seen[archive]
-    if path.suffix.lower() == ".hea":
-        return _stamp((path, path.with_suffix(".dat"), path.with_suffix(".mat")))
-    return _stamp((path, path.with_suffix(".json")))
-
-
-def _stamp(files: Sequence[Path]) -> tuple[int, int]:
-    size, changed_ns = -1, -1
-    for file in files:
-        try:
-            status = file.stat()
-        except (OSError, ValueError):
-            continue
-        size = max(size, 0) + status.st_size
-        changed_ns = max(changed_ns, status.st_mtime_ns)
-    return size, changed_ns

@@ -77,6 +77,30 @@ def test_a_file_that_was_changed_is_looked_into_again(desk: Desk, folder: Path, 
     assert entry.refusal == ""
 
 
+def test_a_signal_file_that_arrives_later_is_noticed_whatever_its_name(
+    desk: Desk, folder: Path, looked_at: list[str]
+) -> None:
+    header = next(folder.glob("03_*.hea"))
+    second = folder / f"{header.stem}_pre.dat"
+    lines = header.read_text().splitlines()
+    own = f"{header.stem}.dat"
+    halves = [line.replace(own, second.name) if line.split()[-1][0] == "V" else line for line in lines]
+    header.write_text("\n".join(halves) + "\n")
+    six = np.frombuffer((folder / own).read_bytes(), dtype="<i2").reshape(-1, 12)
+    (folder / own).write_bytes(six[:, :6].tobytes())
+    desk.window.open_paths([folder])
+    before = desk.workspace.library.entry(header)
+
+    second.write_bytes(six[:, 6:].tobytes())
+    desk.window.open_paths([folder])
+
+    after = desk.workspace.library.entry(header)
+    assert before is not None
+    assert after is not None
+    assert (before.refusal != "", after.refusal) == (True, "")
+    assert looked_at == ["01", "02", "03", "03"]
+
+
 def test_a_new_file_appears_beside_what_was_remembered(
     desk: Desk, folder: Path, looked_at: list[str]
 ) -> None:
