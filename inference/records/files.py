@@ -44,7 +44,8 @@ def find_records(paths: Iterable[Path], should_stop: Callable[[], bool] = _never
     files of the other formats, by their ending or, where others have that ending too or there is none, by
     what they hold; and all these inside ZIP files.
     Reading some of these will be refused with a reason, which is better than passing over an ECG in
-    silence. Numbers sort as numbers. Links that lead out of a folder, and hidden files, are left alone.
+    silence; therefore a folder that may not be listed comes as a path of its own, too. Numbers sort as
+    numbers. Links that lead out of a folder, and hidden files, are left alone.
 
     Ends early where `should_stop` says so, which is asked at every folder and file.
     """
@@ -61,7 +62,8 @@ def find_records(paths: Iterable[Path], should_stop: Callable[[], bool] = _never
 
 def _walk(top: Path, should_stop: Callable[[], bool]) -> Iterator[Path]:
     inside = top.resolve()
-    for folder, folder_names, file_names in os.walk(top):
+    closed: list[OSError] = []
+    for folder, folder_names, file_names in os.walk(top, onerror=closed.append):
         if should_stop():
             return
         folder_names[:] = sorted((name for name in folder_names if name[0] != "."), key=_natural)
@@ -71,6 +73,8 @@ def _walk(top: Path, should_stop: Callable[[], bool]) -> Iterator[Path]:
         for archive in paths:
             if archive.suffix.lower() == ZIP_SUFFIX:
                 yield from _in_archive(archive)
+    folders = (Path(error.filename) for error in closed if error.filename)
+    yield from (folder for folder in folders if folder != top)
 
 
 def _in_archive(archive: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import Final
@@ -111,12 +112,22 @@ def file_size(path: Path) -> int:
     except (OSError, ValueError):
         raise RecordError(f"{_quoted(path.name)} cannot be opened: check path and permissions.") from None
     if stat.S_ISDIR(status.st_mode):
-        raise RecordError(f"{_quoted(path.name)} is a folder, not an ECG: open a file inside it.")
+        raise _is_a_folder(path)
     if not stat.S_ISREG(status.st_mode):
         raise RecordError(f"{_quoted(path.name)} is not an ordinary file and is not read.")
     if status.st_size == 0:
         raise RecordError(f"{_quoted(path.name)} is empty: copy or export it again.")
     return status.st_size
+
+
+def _is_a_folder(path: Path) -> RecordError:
+    try:
+        os.scandir(path).close()
+    except OSError:
+        return RecordError(
+            f"{_quoted(path.name)} is a folder that may not be looked into: check its permissions."
+        )
+    return RecordError(f"{_quoted(path.name)} is a folder, not an ECG: open a file inside it.")
 
 
 def read_small_bytes(path: Path) -> bytes:

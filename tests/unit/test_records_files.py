@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from inference.records import RecordError, read_record
 from inference.records.files import find_records
-from tests.unit.wfdb_files import some_integers, write_record
+from tests.unit.read_only import closed, open_folder
+from tests.unit.wfdb_files import some_integers, twelve_leads, write_record
 
 
 def test_a_folder_lists_each_record_once_in_the_order_of_its_numbers(tmp_path: Path) -> None:
@@ -117,6 +119,19 @@ def test_a_folder_without_records_is_left_as_soon_as_it_is_to_be_stopped(tmp_pat
 
     assert list(find_records([tmp_path], stop_at_third)) == []
     assert len(asked) == 3
+
+
+def test_a_folder_inside_that_may_not_be_listed_is_named_and_refused_with_the_reason() -> None:
+    with open_folder() as folder:
+        (folder / "ward 3").mkdir()
+        write_record(folder, twelve_leads())
+
+        with closed(folder / "ward 3"):
+            found = list(find_records([folder]))
+            with pytest.raises(RecordError, match="'ward 3' is a folder that may not be looked into"):
+                read_record(found[-1])
+
+    assert [path.name for path in found] == ["ecg.hea", "ward 3"]
 
 
 def test_a_folder_without_records_lists_nothing(tmp_path: Path) -> None:
