@@ -34,6 +34,7 @@ SECTIONS: Final = (
     "engine",
     "training",
     "long",
+    "pages",
     "built",
 )
 TIMEOUT_S: Final = 900

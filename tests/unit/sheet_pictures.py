@@ -43,6 +43,7 @@ class Sheet:
     pen_mm: float = 0.35
     has_ticks: bool = False
     """Whether a short stroke above and below the trace stands where one lead gives way to the next."""
+    row_s: float = 10.0
 
 
 def quiet_heart() -> Record:
@@ -52,23 +53,24 @@ def quiet_heart() -> Record:
 
 
 def drawn(record: Record, sheet: Sheet | None = None) -> Image.Image:
-    """A record's first ten seconds on a sheet."""
+    """A record's first seconds on a sheet."""
     sheet = sheet or Sheet()
+    width_mm = max(290.0, 40.0 + sheet.row_s * sheet.speed_mm_s)
     mm = sheet.dpi / 25.4
     height_mm = 30.0 + sheet.row_mm * len(sheet.rows)
     # Drawn twice as large and reduced, so that lines have soft edges as in print.
     scale = 2 * mm
-    picture = Image.new("RGB", (round(290 * scale), round(height_mm * scale)), (254, 252, 250))
+    picture = Image.new("RGB", (round(width_mm * scale), round(height_mm * scale)), (254, 252, 250))
     pen = ImageDraw.Draw(picture)
-    _rule(pen, sheet, scale, 290.0, height_mm)
+    _rule(pen, sheet, scale, width_mm, height_mm)
     font = ImageFont.load_default(3.2 * scale)
     for row, names in enumerate(sheet.rows):
         baseline = 30.0 + sheet.row_mm * row
         if sheet.has_pulses:
             _stroke(pen, scale, sheet.pen_mm, _pulse(sheet, baseline))
-        length_s = 10.0 / len(names)
+        length_s = sheet.row_s / len(names)
         for column, name in enumerate(names):
-            left = 20.0 + column * length_s * sheet.speed_mm_s
+            left = 15.0 + (0.2 + column * length_s) * sheet.speed_mm_s
             _stroke(
                 pen,
                 scale,

@@ -102,6 +102,49 @@ def test_a_page_of_another_gain_is_read_by_its_pulses_and_says_so(
     )
 
 
+@pytest.mark.parametrize(
+    ("sheet", "name"),
+    [
+        (Sheet(speed_mm_s=50.0), "3x4"),
+        (Sheet(rows=SIX_BY_TWO, speed_mm_s=50.0, row_s=5.0, row_mm=28.0), "6x2"),
+        (Sheet(rows=SIX_BY_TWO, row_s=5.0, row_mm=28.0), "6x2"),
+    ],
+    ids=["ten seconds at 50 mm/s", "five at 50", "five at 25"],
+)
+def test_a_page_at_50_mm_s_or_of_five_seconds_is_read_in_its_own_time(
+    heart: Record, opened: Callable[[Image.Image], Page], sheet: Sheet, name: str
+) -> None:
+    page = opened(drawn(heart, sheet))
+    assert_is_of(page, heart, name)
+    assert page.record is not None
+    assert page.layout is not None
+    assert page.record.duration_s == pytest.approx(sheet.row_s, abs=0.02)
+    assert page.record.report.assumed[0].startswith(f"{sheet.speed_mm_s:g} mm/s and 10 mm/mV")
+    v4 = next(area for area in page.layout.leads if area.name == "V4")
+    assert v4.x1 - v4.x0 == pytest.approx((v4.stop_s - v4.start_s) * sheet.speed_mm_s * 8, abs=8)
+    assert v4.x1 < page.picture.shape[1]
+
+
+def test_a_photograph_of_short_rows_is_read_though_the_table_lies_behind_their_end(
+    heart: Record, opened: Callable[[Image.Image], Page]
+) -> None:
+    sheet = Sheet(rows=SIX_BY_TWO, speed_mm_s=50.0, row_s=5.0, row_mm=28.0)
+    assert_is_of(opened(photographed(drawn(heart, sheet))), heart, "6x2")
+
+
+def test_picture_models_see_a_page_at_50_mm_s_squeezed_and_say_so(
+    heart: Record, opened: Callable[[Image.Image], Page]
+) -> None:
+    usual, wide = opened(drawn(heart)).sheet, opened(drawn(heart, Sheet(speed_mm_s=50.0))).sheet
+
+    ink, other = (255 - sheet.picture.min(axis=2).astype(float) for sheet in (usual, wide))
+    # The pulse stands nearer to the trace on a page that was squeezed.
+    shifted = [np.roll(other, shift, axis=1).ravel() for shift in range(-3, 4)]
+    assert max(np.corrcoef(ink.ravel(), each)[0, 1] for each in shifted) > 0.85
+    assert [note for note in wide.notes if "50 mm/s" in note] != []
+    assert usual.notes == ()
+
+
 @pytest.mark.parametrize(("rows", "name"), [(STANDARD_3X4, "3x4"), (SIX_BY_TWO, "6x2")])
 def test_strokes_between_the_leads_are_not_taken_for_the_name_of_lead_i(
     heart: Record, opened: Callable[[Image.Image], Page], rows: tuple[tuple[str, ...], ...], name: str
@@ -278,6 +321,14 @@ def test_picture_models_see_a_page_as_the_sheet_that_they_learned_from(
     assert array.shape == (1, 3, 224, 224)
     with pytest.raises(PrepareError, match="reads the samples of an ECG"):
         prepare_page(page, PrepareSpec())
+
+
+def test_the_leads_under_a_map_are_named_at_50_mm_s_too(
+    heart: Record, opened: Callable[[Image.Image], Page]
+) -> None:
+    page = opened(drawn(heart, Sheet(speed_mm_s=50.0)))
+    heat = np.isin(lead_at_pixels(), [STANDARD_LEADS.index("V2"), STANDARD_LEADS.index("V3")])
+    assert where_it_lies(heat.astype(np.float32), page.sheet, page.layout) == "Most of it lies on V2 and V3."
 
 
 def test_the_leads_under_a_map_are_named_and_nothing_else(

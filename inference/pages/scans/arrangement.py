@@ -14,13 +14,20 @@ from inference.pages.scans.trace import Trace
 from inference.records.leads import STANDARD_LEADS
 
 SHEET_S: Final = 10.0
+ROWS_S: Final = (SHEET_S, 5.0)
+"""How long rows are: at 50 mm/s five seconds fill a sheet."""
 SPEED_MM_S: Final = 25.0
+"""A page at another speed is squeezed to this one before it is read."""
 FS_HZ: Final = SPEED_MM_S * PX_PER_MM
 """One sample for each pixel along the straightened page."""
 _ROW_MM: Final = SHEET_S * SPEED_MM_S
+_SHORT_ROW: Final = 0.6
+"""Of ten seconds: a shorter row is one of five."""
 _SHORTER_MM: Final = 3.0
 _LONGER_MM: Final = 1.5
 """How much a row may differ from ten seconds: recorders leave out a sample or two at each new lead."""
+_HALF_A_ROW: Final = 0.48
+"""Of ten seconds: an empty stretch before that is a gap in the trace, no end."""
 _GAP_MM: Final = 4.0
 """After the pulse a row may leave so much room before its first lead."""
 _CUT_MM: Final = 0.375
@@ -70,25 +77,47 @@ class ArrangementError(Exception):
     """Rows that do not stand as on a sheet of twelve leads; one plain sentence."""
 
 
-def cut(traces: Sequence[Trace], pulses: Sequence[Pulse], arrangement: Arrangement) -> list[Piece]:
-    """The pieces of a sheet with this arrangement. Raises ArrangementError where a row isn't ten seconds."""
-    spans = [_span(trace, pulse) for trace, pulse in zip(traces, pulses, strict=True)]
-    for first, stop in spans:
-        length_mm = (stop - first) / PX_PER_MM
-        if not _ROW_MM - _SHORTER_MM <= length_mm <= _ROW_MM + _LONGER_MM:
-            raise ArrangementError(
-                f"a row is {length_mm:.0f} mm long, where ten seconds at 25 mm/s are {_ROW_MM:.0f} mm"
-            )
+def cut(
+    traces: Sequence[Trace], pulses: Sequence[Pulse], arrangement: Arrangement, speed_mm_s: float = SPEED_MM_S
+) -> tuple[list[Piece], float]:
+    """The pieces of a sheet with this arrangement, and how many seconds its rows last.
+
+    `speed_mm_s` is that of the paper, for words. Raises ArrangementError where rows are neither ten nor
+    five seconds long.
+    """
+    spans = _ended_together([_span(trace, pulse) for trace, pulse in zip(traces, pulses, strict=True)])
+    row_s = _row_s(spans, speed_mm_s)
     n_leads = len(arrangement.rows[0])
     cuts = _cuts(traces[: len(arrangement.rows)], spans[: len(arrangement.rows)], n_leads)
     pieces = []
     for row, names in enumerate(arrangement.rows):
         for column, name in enumerate(names):
-            start_s = column * SHEET_S / n_leads
+            start_s = column * row_s / n_leads
             pieces.append(Piece(row, name, cuts[column], cuts[column + 1], start_s))
     for row in range(len(arrangement.rows), arrangement.n_rows):
         pieces.append(Piece(row, "", spans[row][0], spans[row][1], 0.0))
-    return pieces
+    return pieces, row_s
+
+
+def _ended_together(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The rows without what some go on with after most have ended: the table, the edge of the paper."""
+    most_stop = sorted(stop for _first, stop in spans)[(len(spans) - 1) // 2]
+    return [(first, min(stop, most_stop)) for first, stop in spans]
+
+
+def _row_s(spans: Sequence[tuple[int, int]], speed_mm_s: float) -> float:
+    lengths_mm = [(stop - first) / PX_PER_MM for first, stop in spans]
+    for row_s in ROWS_S:
+        due_mm = row_s * SPEED_MM_S
+        off_mm = [length_mm - due_mm for length_mm in lengths_mm]
+        if min(off_mm) >= -_SHORTER_MM and max(off_mm) <= _LONGER_MM:
+            return row_s
+    dues_mm = [row_s * SPEED_MM_S for row_s in ROWS_S]
+    strange = max(lengths_mm, key=lambda length_mm: min(abs(length_mm - due_mm) for due_mm in dues_mm))
+    raise ArrangementError(
+        f"a row is {strange * speed_mm_s / SPEED_MM_S:.0f} mm long, where ten seconds at {speed_mm_s:g} mm/s "
+        f"are {SHEET_S * speed_mm_s:.0f} mm"
+    )
 
 
 def _span(trace: Trace, pulse: Pulse) -> tuple[int, int]:
@@ -103,14 +132,16 @@ def _span(trace: Trace, pulse: Pulse) -> tuple[int, int]:
         return int(near[leaps[-1] + 1]), stop
     if near.size and near[0] > pulse.right + PX_PER_MM:
         return int(near[0]), stop
-    # The pulse's foot runs into the first lead: ten seconds back from the end it must begin.
-    return max(stop - round(_ROW_MM * PX_PER_MM), trace.first), stop
+    # The pulse's foot runs into the first lead: ten seconds back from the end it must begin, or five.
+    is_short = stop - trace.first < _SHORT_ROW * _ROW_MM * PX_PER_MM
+    row_mm = min(ROWS_S) * SPEED_MM_S if is_short else _ROW_MM
+    return max(stop - round(row_mm * PX_PER_MM), trace.first), stop
 
 
 def _before_emptiness(inked: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
     """The last column before the trace ends for good: from there on only empty paper, or none for 3 mm."""
     ends = np.flatnonzero(np.diff(inked) > 3 * PX_PER_MM)
-    late = [k for k in ends if inked[k] - inked[0] > 0.5 * _ROW_MM * PX_PER_MM]
+    late = [k for k in ends if inked[k] - inked[0] > _HALF_A_ROW * _ROW_MM * PX_PER_MM]
     return int(inked[late[0]] if late else inked[-1])
 
 

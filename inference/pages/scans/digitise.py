@@ -16,14 +16,14 @@ import numpy.typing as npt
 from inference.pages.page_layout import LeadArea, PageLayout
 from inference.pages.scans.arrangement import (
     ARRANGEMENTS,
-    SHEET_S,
+    FS_HZ,
     SPEED_MM_S,
     Arrangement,
     ArrangementError,
     Piece,
     cut,
 )
-from inference.pages.scans.calibration_pulse import Pulse
+from inference.pages.scans.calibration_pulse import WIDTH_MM, Pulse
 from inference.pages.scans.lead_names import FoundName, find_names
 from inference.pages.scans.limb_check import LIMIT, limb_disagreements
 from inference.pages.scans.loose_ink import LoosePart, joined_to_traces, loose_parts
@@ -57,7 +57,8 @@ _NAME_BELOW_MM: Final = 4.0
 class Digitised:
     """What was won from a page: the leads in mV, or the reason why there are none.
 
-    `leads_mv` maps a lead to its samples (2000,) at 200 Hz, NaN where the sheet does not show it.
+    `leads_mv` maps a lead to its samples at 200 Hz, (2000,) where rows last ten seconds and (1000,) where
+    they last five, NaN where the sheet does not show it.
     """
 
     leads_mv: dict[str, FloatArray] | None = field(default=None, repr=False)
@@ -90,21 +91,25 @@ class _Reading:
 
     arrangement: Arrangement
     pieces: list[Piece]
+    row_s: float
     n_named: int
     contradicting: list[str]
     """Names on the page that stand elsewhere than in this arrangement."""
 
 
-def digitised(page: FlatPage, ink: FloatArray, pulses: Sequence[Pulse]) -> Digitised:
+def digitised(
+    page: FlatPage, ink: FloatArray, pulses: Sequence[Pulse], speed_mm_s: float = SPEED_MM_S
+) -> Digitised:
     """The leads of a straightened page, or why they were not read; a layout that was found is kept.
 
-    `ink` (h, w) is that of the page, `pulses` are its calibration pulses from top to bottom.
+    `ink` (h, w) is that of the page as if it were drawn at 25 mm/s, `pulses` are its calibration pulses from
+    top to bottom, `speed_mm_s` is that of the paper.
     """
     layout = None
     try:
-        rows = _rows_of(ink, pulses)
-        reading = _arranged(rows)
-        layout = _layout_of(page, reading, rows.pulses)
+        rows = _rows_of(ink, pulses, speed_mm_s / SPEED_MM_S)
+        reading = _arranged(rows, speed_mm_s)
+        layout = _layout_of(page, reading, rows.pulses, speed_mm_s)
         _check_ink(page, rows, reading)
         leads, rhythm, rhythm_notes = _leads_of(rows, reading)
         worst, limb_note = _check_limbs(leads)
@@ -113,14 +118,17 @@ def digitised(page: FlatPage, ink: FloatArray, pulses: Sequence[Pulse]) -> Digit
         return Digitised(layout=layout, reason=str(problem))
     heights = ", ".join(f"{pulse.height_mm:.1f}" for pulse in rows.pulses)
     checks = (f"Calibration pulses of {heights} mm stand for 1 mV each.", limb_note, *rhythm_notes, *timing)
-    assumed = _assumed(reading, layout.gain_mm_mv, rhythm)
+    assumed = _assumed(reading, layout, rhythm)
+    n_samples = round(reading.row_s * FS_HZ)
+    leads = {name: lead[:n_samples] for name, lead in leads.items()}
     return Digitised(leads, layout, 1.0 - worst / LIMIT, "", assumed, checks)
 
 
-def _rows_of(ink: FloatArray, pulses: Sequence[Pulse]) -> _Rows:
+def _rows_of(ink: FloatArray, pulses: Sequence[Pulse], wider: float) -> _Rows:
     if not pulses:
         raise NotDigitisedError(
-            "no calibration pulse of 10, 20 or 5 mm (1 mV) by 5 mm (0.2 s) was found on it"
+            "no calibration pulse of 10, 20 or 5 mm (1 mV) by 5 mm (0.2 s), or of 10 by 10 mm at 50 mm/s, "
+            "was found on it"
         )
     first = round(max(pulse.right for pulse in pulses)) + 3
     stop = min(first + round(_ROW_MM * PX_PER_MM), ink.shape[1])
@@ -131,10 +139,10 @@ def _rows_of(ink: FloatArray, pulses: Sequence[Pulse]) -> _Rows:
     highest = pulses[0].baseline - _NAME_ABOVE_MM * PX_PER_MM
     lowest = pulses[-1].baseline + _NAME_BELOW_MM * PX_PER_MM
     among_rows = [part for part in loose if highest <= part.y0 and part.y1 <= lowest]
-    return _Rows(traces, list(pulses), loose, find_names(among_rows))
+    return _Rows(traces, list(pulses), loose, find_names(among_rows, round(wider)))
 
 
-def _arranged(rows: _Rows) -> _Reading:
+def _arranged(rows: _Rows, speed_mm_s: float) -> _Reading:
     """The arrangement that the number of rows and the names on the page speak for."""
     fitting = [each for each in ARRANGEMENTS if each.n_rows == len(rows.pulses)]
     if not fitting:
@@ -142,7 +150,7 @@ def _arranged(rows: _Rows) -> _Reading:
             f"{len(rows.pulses)} rows with a calibration pulse were found, and no known arrangement of "
             "twelve leads has so many"
         )
-    readings = [_reading(rows, each) for each in fitting]
+    readings = [_reading(rows, each, speed_mm_s) for each in fitting]
     agreeing = [each for each in readings if not each.contradicting]
     if not agreeing:
         seen = ", ".join(sorted(set(readings[0].contradicting)))
@@ -155,8 +163,8 @@ def _arranged(rows: _Rows) -> _Reading:
     return best
 
 
-def _reading(rows: _Rows, arrangement: Arrangement) -> _Reading:
-    pieces = cut(rows.traces, rows.pulses, arrangement)
+def _reading(rows: _Rows, arrangement: Arrangement, speed_mm_s: float) -> _Reading:
+    pieces, row_s = cut(rows.traces, rows.pulses, arrangement, speed_mm_s)
     named, contradicting = 0, []
     for found in rows.names:
         expected = _piece_at(pieces, rows.pulses, found)
@@ -165,7 +173,7 @@ def _reading(rows: _Rows, arrangement: Arrangement) -> _Reading:
         named += found.may_be(expected.name)
         if found.is_surely_not(expected.name):
             contradicting.append(found.name)
-    return _Reading(arrangement, pieces, named, contradicting)
+    return _Reading(arrangement, pieces, row_s, named, contradicting)
 
 
 def _piece_at(pieces: Sequence[Piece], pulses: Sequence[Pulse], found: FoundName) -> Piece | None:
@@ -177,14 +185,15 @@ def _piece_at(pieces: Sequence[Piece], pulses: Sequence[Pulse], found: FoundName
     return None
 
 
-def _layout_of(page: FlatPage, reading: _Reading, pulses: Sequence[Pulse]) -> PageLayout:
+def _layout_of(page: FlatPage, reading: _Reading, pulses: Sequence[Pulse], speed_mm_s: float) -> PageLayout:
+    wider = speed_mm_s / SPEED_MM_S
     baselines = [pulse.baseline for pulse in pulses]
     half = float(np.median(np.diff(baselines))) / 2 if len(baselines) > 1 else 20.0 * PX_PER_MM
     areas = tuple(
         LeadArea(
             name=piece.name,
-            x0=float(piece.first),
-            x1=float(piece.stop),
+            x0=piece.first * wider,
+            x1=piece.stop * wider,
             y0=max(baselines[piece.row] - half, 0.0),
             y1=min(baselines[piece.row] + half, float(page.picture.shape[0])),
             start_s=piece.start_s,
@@ -200,7 +209,7 @@ def _layout_of(page: FlatPage, reading: _Reading, pulses: Sequence[Pulse]) -> Pa
         height=float(page.picture.shape[0]),
         mm_per_x=1.0 / PX_PER_MM,
         mm_per_y=1.0 / PX_PER_MM,
-        speed_mm_s=SPEED_MM_S,
+        speed_mm_s=speed_mm_s,
         gain_mm_mv=pulses[0].gain_mm_mv,
         arrangement=reading.arrangement.name,
         leads=areas,
@@ -217,14 +226,16 @@ def _check_ink(page: FlatPage, rows: _Rows, reading: _Reading) -> None:
         longest = max((int(stop - start) for start, stop in runs(blank)), default=0)
         if longest > _LONGEST_BLANK_PX or blank.mean() > _BLANK_SHARE:
             raise NotDigitisedError(f"the trace of {piece.name or 'the rhythm strip'} is broken or too faint")
+    borders = [piece.stop for piece in reading.pieces]
     for row, trace in enumerate(rows.traces):
         for other in rows.traces[:row]:
-            if _meet(trace, other):
+            if _meet(trace, other, max(borders)):
                 raise NotDigitisedError("the traces of two rows touch each other")
-    borders = [piece.stop for piece in reading.pieces]
-    if any(not _is_at_border(part, borders) for part in joined_to_traces(rows.loose)):
+    # What lies behind the ends of the rows is no part of the sheet: the edge of the paper, the table.
+    loose = [part for part in rows.loose if part.x0 < max(borders) - _BORDER_PX]
+    if any(not _is_at_border(part, borders) for part in joined_to_traces(loose)):
         raise NotDigitisedError("writing, or a part of a trace that could not be followed, touches a trace")
-    if any(_is_as_a_trace(part, rows.pulses) and not _is_at_border(part, borders) for part in rows.loose):
+    if any(_is_as_a_trace(part, rows.pulses) and not _is_at_border(part, borders) for part in loose):
         raise NotDigitisedError("a part of a trace was not followed")
 
 
@@ -240,9 +251,11 @@ def _is_as_a_trace(part: LoosePart, pulses: Sequence[Pulse]) -> bool:
     return is_among and part.extent_mm > _LONGEST_LETTER_MM
 
 
-def _meet(first: Trace, second: Trace) -> bool:
+def _meet(first: Trace, second: Trace, stop: int) -> bool:
+    """Whether two traces, which begin in one column of the page, share ink before the column `stop`."""
     inked = ~first.blank & ~second.blank
-    return bool(((first.upper <= second.lower + 1) & (second.upper <= first.lower + 1) & inked).any())
+    meeting = (first.upper <= second.lower + 1) & (second.upper <= first.lower + 1) & inked
+    return bool(meeting[: stop - first.first].any())
 
 
 def _leads_of(
@@ -302,11 +315,12 @@ def _check_limbs(leads: dict[str, FloatArray]) -> tuple[float, str]:
     return shares[worst], f"Limb leads that stand side by side agree: {parts}."
 
 
-def _assumed(reading: _Reading, gain_mm_mv: float, rhythm: FloatArray | None) -> tuple[str, ...]:
+def _assumed(reading: _Reading, layout: PageLayout, rhythm: FloatArray | None) -> tuple[str, ...]:
     """What was taken for granted, one sentence each."""
     assumed = [
-        f"{SPEED_MM_S:g} mm/s and {gain_mm_mv:g} mm/mV, since the calibration pulses are 5 mm wide and "
-        f"{gain_mm_mv:g} mm high and each row is {SHEET_S:g} s long."
+        f"{layout.speed_mm_s:g} mm/s and {layout.gain_mm_mv:g} mm/mV, since the calibration pulses are "
+        f"{WIDTH_MM * layout.speed_mm_s / SPEED_MM_S:g} mm wide and {layout.gain_mm_mv:g} mm high and each "
+        f"row is {reading.row_s:g} s long."
     ]
     if rhythm is None and len(reading.arrangement.rows[0]) > 1:
         assumed.append(ONE_AFTER_THE_OTHER)

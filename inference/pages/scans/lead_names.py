@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -65,9 +65,12 @@ class FoundName:
         return self.name != "I" and best >= _SURE_OTHER and self.likeness[name] < best - _FAR_LESS_ALIKE
 
 
-def find_names(parts: Sequence[LoosePart]) -> list[FoundName]:
-    """The lead names among a page's loose ink; what is not clearly one of the twelve is left out."""
-    letters = [part for part in parts if _is_letter(part)][:_MOST_PARTS]
+def find_names(parts: Sequence[LoosePart], wider: int = 1) -> list[FoundName]:
+    """The lead names among a page's loose ink; what is not clearly one of the twelve is left out.
+
+    Where the page was squeezed, letters were so many times `wider` on it.
+    """
+    letters = [_as_written(part, wider) for part in parts if _is_letter(part)][:_MOST_PARTS]
     found = []
     for word in _words(letters)[:_MOST_WORDS]:
         likeness = _likeness_to_names(word)
@@ -75,8 +78,15 @@ def find_names(parts: Sequence[LoosePart]) -> list[FoundName]:
         if likeness[best] >= _SURE:
             x0, x1 = min(part.x0 for part in word), max(part.x1 for part in word)
             y0, y1 = min(part.y0 for part in word), max(part.y1 for part in word)
-            found.append(FoundName(best, (x0 + x1) / 2, (y0 + y1) / 2, likeness))
+            found.append(FoundName(best, (x0 + x1) / 2 / wider, (y0 + y1) / 2, likeness))
     return found
+
+
+def _as_written(part: LoosePart, wider: int) -> LoosePart:
+    if wider == 1:
+        return part
+    shape = np.repeat(part.shape, wider, axis=1)
+    return replace(part, x0=part.x0 * wider, x1=part.x1 * wider, shape=shape)
 
 
 def _is_letter(part: LoosePart) -> bool:

@@ -7,7 +7,7 @@ The traces of each row are put where the drawn sheet has that row, at its scale 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -89,6 +89,12 @@ def _stretched(gain_mm_mv: float) -> tuple[str, ...]:
         f"The page is drawn at {gain_mm_mv:g} mm/mV and was stretched to the {GAIN_MM_MV:g} that the model "
         "learned from.",
     )
+
+
+def widened(sheet: PageSheet, times: float) -> PageSheet:
+    """The same sheet, made of a page that is so many times as wide as the ink it was made from."""
+    parts = tuple(replace(part, x0=round(part.x0 * times), x1=round(part.x1 * times)) for part in sheet.parts)
+    return replace(sheet, parts=parts)
 
 
 def sheet_of_whole(ink: FloatArray) -> PageSheet:

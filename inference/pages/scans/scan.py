@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.pages.page_layout import PageLayout
-from inference.pages.scans.arrangement import FS_HZ
+from inference.pages.scans.arrangement import FS_HZ, SPEED_MM_S
 from inference.pages.scans.calibration_pulse import (
     ENOUGH_PULSES,
     OTHER_MM_MV,
@@ -21,7 +21,7 @@ from inference.pages.scans.calibration_pulse import (
 )
 from inference.pages.scans.digitise import Digitised, digitised
 from inference.pages.scans.ink import ink_of
-from inference.pages.scans.page_sheet import PageSheet, sheet_of_rows, sheet_of_whole
+from inference.pages.scans.page_sheet import PageSheet, sheet_of_rows, sheet_of_whole, widened
 from inference.pages.scans.straighten import PX_PER_MM, FlatPage, quarter_turned, straightened
 from inference.records.assemble import Found, assemble
 from inference.records.errors import RecordError
@@ -56,28 +56,52 @@ def look_at(path: Path, picture: ByteArray, notes: tuple[str, ...] = ()) -> Scan
         return Scan(
             picture, sheet_of_whole(ink_of(picture, is_ruled=False)), reason=_NO_GRID, sentences=notes
         )
-    flat, ink, pulses, turns = _upright(flat)
-    found = digitised(flat, ink, pulses)
-    sentences = (*notes, *_how_straightened(flat, turns))
+    seen = _upright(flat)
+    found = digitised(seen.flat, seen.ink, seen.pulses, seen.speed_mm_s)
+    sentences = (*notes, *_how_straightened(seen.flat, seen.turns))
     record, reason = None, found.reason
     if found.leads_mv is not None:
         try:
             record = _record(path, found, sentences)
         except RecordError as error:
             reason = f"its voltages cannot be those of an ECG. {error}"
-    sheet = sheet_of_whole(ink)
-    if pulses:
-        left = float(np.median([pulse.left for pulse in pulses]))
-        baselines = [pulse.baseline for pulse in pulses]
-        sheet = sheet_of_rows(ink, left, baselines, PX_PER_MM, pulses[0].gain_mm_mv)
-    return Scan(flat.picture, sheet, found.layout, record, reason, sentences)
+    return Scan(seen.flat.picture, _sheet_of(seen), found.layout, record, reason, sentences)
 
 
-def _upright(flat: FlatPage) -> tuple[FlatPage, FloatArray, list[Pulse], int]:
-    """The page by the way up in which most calibration pulses are found, with its ink, pulses and turns.
+@dataclass(frozen=True, slots=True)
+class _Upright:
+    """A page the right way up, turned so many times by 90 degrees, with its pulses and its ink (h, w).
 
-    Pulses of another gain are looked for where fewer of the usual one are than any arrangement has rows, and
-    only as the page lies: each look takes a tenth of a second or two.
+    The ink is that of a page at 25 mm/s: half as wide as the picture of one at 50.
+    """
+
+    flat: FlatPage
+    ink: FloatArray = field(repr=False)
+    pulses: list[Pulse]
+    turns: int
+    speed_mm_s: float = SPEED_MM_S
+
+
+def _sheet_of(seen: _Upright) -> PageSheet:
+    if not seen.pulses:
+        return sheet_of_whole(seen.ink)
+    left = float(np.median([pulse.left for pulse in seen.pulses]))
+    baselines = [pulse.baseline for pulse in seen.pulses]
+    sheet = sheet_of_rows(seen.ink, left, baselines, PX_PER_MM, seen.pulses[0].gain_mm_mv)
+    if seen.speed_mm_s == SPEED_MM_S:
+        return sheet
+    note = (
+        f"The page is drawn at {seen.speed_mm_s:g} mm/s and was squeezed to the {SPEED_MM_S:g} that the "
+        "model learned from."
+    )
+    return replace(widened(sheet, seen.speed_mm_s / SPEED_MM_S), notes=(*sheet.notes, note))
+
+
+def _upright(flat: FlatPage) -> _Upright:
+    """The page by the way up in which most calibration pulses are found.
+
+    Pulses of another gain or speed are looked for where fewer of the usual one are than any arrangement has
+    rows, and only as the page lies: each look takes a tenth of a second or two.
     """
     ink = ink_of(flat.picture)
     best: list[Pulse] = []
@@ -88,7 +112,19 @@ def _upright(flat: FlatPage) -> tuple[FlatPage, FloatArray, list[Pulse], int]:
         pulses = find_pulses(np.ascontiguousarray(np.rot90(ink, tried)), gain_mm_mv)
         if len(pulses) > len(best):
             best, turns = pulses, tried
-    return quarter_turned(flat, turns), np.ascontiguousarray(np.rot90(ink, turns)), best, turns
+    if len(best) < ENOUGH_PULSES:
+        squeezed = _squeezed(ink)
+        pulses = find_pulses(squeezed)
+        if len(pulses) >= ENOUGH_PULSES:
+            return _Upright(flat, squeezed, pulses, 0, 2 * SPEED_MM_S)
+    return _Upright(quarter_turned(flat, turns), np.ascontiguousarray(np.rot90(ink, turns)), best, turns)
+
+
+def _squeezed(ink: FloatArray) -> FloatArray:
+    """Ink (h, w) at half its width: of two pixels the darker one, so that no thin stroke is lost."""
+    pairs = ink[:, : ink.shape[1] // 2 * 2]
+    darker: FloatArray = np.maximum(pairs[:, ::2], pairs[:, 1::2])
+    return darker
 
 
 def _how_straightened(flat: FlatPage, turns: int) -> tuple[str, ...]:
