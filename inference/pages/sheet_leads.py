@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from inference.pages.sheet_scale import SheetScale
 from inference.pages.sheet_times import TimedPiece
+from inference.pages.sheet_zero_lines import millivolts, zero_lines
 from inference.records.leads import KNOWN_LEADS
 from inference.records.safety import MAX_FS_HZ, MIN_FS_HZ, check_shape
 
@@ -43,6 +44,7 @@ def to_leads(pieces: Sequence[TimedPiece], scale: SheetScale, feet_mm: Mapping[i
     trace runs most of the time. Raises RecordError where rate or length cannot be those of an ECG.
     """
     chosen, read = _longest(pieces)
+    feet_mm, assumed = zero_lines(chosen, scale, feet_mm)
     fs_hz, resampled = _common_rate(chosen)
     n_samples = round(max(each.stop_s for each in chosen) * fs_hz) + 1
     check_shape(len(chosen), n_samples, fs_hz)
@@ -50,19 +52,12 @@ def to_leads(pieces: Sequence[TimedPiece], scale: SheetScale, feet_mm: Mapping[i
     for each in chosen:
         label = each.piece.label
         assert label is not None
-        values = _millivolts(each, scale.gain_mm_mv(label.name), feet_mm.get(each.row))
+        values = millivolts(each, scale.gain_mm_mv(label.name), feet_mm.get(each.row))
         row = _on_time_base(each, values, fs_hz, n_samples)
         leads.append((label.name, (-row if label.is_inverted else row).astype(np.float32)))
         if label.is_inverted:
             read += (f"{label.name} is drawn upside down and was turned over.",)
-    assumed = () if set(feet_mm) >= {each.row for each in chosen} else (_NO_ZERO_LINE,)
     return SheetLeads(fs_hz, tuple(leads), read, assumed, resampled)
-
-
-_NO_ZERO_LINE: Final = (
-    "Rows without a calibration pulse do not say where 0 mV is: it was taken where each trace runs most of "
-    "the time."
-)
 
 
 def _longest(pieces: Sequence[TimedPiece]) -> tuple[tuple[TimedPiece, ...], tuple[str, ...]]:
@@ -108,13 +103,6 @@ def _common_rate(pieces: Sequence[TimedPiece]) -> tuple[float, tuple[str, ...]]:
         f"The columns of the drawing start between each other's points: its {own_hz:g} points per second "
         f"were read at {max(own_hz, RESAMPLED_HZ):g} Hz along a smooth curve.",
     )
-
-
-def _millivolts(each: TimedPiece, gain_mm_mv: float, foot_mm: float | None) -> FloatArray:
-    trace = each.piece.trace
-    zero_mm = trace.middle_mm if foot_mm is None else foot_mm
-    millivolts: FloatArray = (zero_mm - trace.y_mm) / gain_mm_mv
-    return millivolts
 
 
 def _on_time_base(each: TimedPiece, values_mv: FloatArray, fs_hz: float, n_samples: int) -> FloatArray:

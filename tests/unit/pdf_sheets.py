@@ -54,6 +54,8 @@ class Sheet:
     """Whether all columns show the beginning."""
     gap_mm: float = 0.0
     """Between columns."""
+    pulse_low_mv: float = 0.0
+    """How far below 0 mV the pulse stands."""
     foot_to_mm: float = 18.0
     """Where the pulse's foot ends; the traces begin at 20 mm."""
 
@@ -179,7 +181,8 @@ def traces_of(leads: dict[str, FloatArray], sheet: Sheet) -> str:
         foot = base * MM
         if sheet.pulse:
             xs = np.array([5, 6, 6, 6 + 0.2 * sheet.speed, 6 + 0.2 * sheet.speed, sheet.foot_to_mm]) * MM
-            ys = foot + np.array([0, 0, sheet.gain, sheet.gain, 0, 0]) * MM
+            low = foot - sheet.pulse_low_mv * sheet.gain * MM
+            ys = low + np.array([0, 0, sheet.gain, sheet.gain, 0, 0]) * MM
             pulse = np.stack([xs, ys], 1)
             parts.append(polyline(pulse, sheet.decimals) if sheet.ink != "attached" else "")
         curves = []

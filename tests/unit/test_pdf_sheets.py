@@ -137,6 +137,17 @@ def test_a_trace_that_begins_in_its_pulses_foot_keeps_its_time(
     assert_same_ecg(record, flat_at_first)
 
 
+def test_pulses_beside_the_zero_line_are_found_out_by_einthoven(
+    tmp_path: Path, leads: dict[str, FloatArray]
+) -> None:
+    centred = read_back(tmp_path, sheet_pdf(leads, Sheet(pulse_low_mv=0.5))).report
+    usual = read_back(tmp_path, sheet_pdf(leads)).report
+
+    assert centred.failed == ()
+    assert any("pulses do not stand on the zero line" in sentence for sentence in centred.assumed)
+    assert usual.assumed == ()
+
+
 def test_a_pulse_that_contradicts_the_speed_is_named(tmp_path: Path, leads: dict[str, FloatArray]) -> None:
     report = read_back(tmp_path, sheet_pdf(leads, Sheet(speed=50, footer="25 mm/s 10 mm/mV"))).report
 

@@ -90,11 +90,15 @@ def _sheet_of(seen: _Upright) -> PageSheet:
     sheet = sheet_of_rows(seen.ink, left, baselines, PX_PER_MM, seen.pulses[0].gain_mm_mv)
     if seen.speed_mm_s == SPEED_MM_S:
         return sheet
+    sheet = widened(sheet, seen.speed_mm_s / SPEED_MM_S)
+    if len(sheet.parts) == 1:
+        # The whole page was squeezed, which its own note says.
+        return sheet
     note = (
         f"The page is drawn at {seen.speed_mm_s:g} mm/s and was squeezed to the {SPEED_MM_S:g} that the "
         "model learned from."
     )
-    return replace(widened(sheet, seen.speed_mm_s / SPEED_MM_S), notes=(*sheet.notes, note))
+    return replace(sheet, notes=(*sheet.notes, note))
 
 
 def _upright(flat: FlatPage) -> _Upright:
