@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -47,9 +47,32 @@ class Pulse:
         return (self.right - self.left) / PX_PER_MM
 
 
-def find_pulses(ink: FloatArray, gain_mm_mv: float = USUAL_MM_MV) -> list[Pulse]:
-    """The pulses of one gain under each other on a page's ink (h, w), from top to bottom."""
-    score = _pulse_score(ink, gain_mm_mv)
+@dataclass(frozen=True, slots=True)
+class PulseInk:
+    """A page's ink (h, w), and the same thickened across and down, so that strokes may slant a little."""
+
+    ink: FloatArray = field(repr=False)
+    across: FloatArray = field(repr=False)
+    down: FloatArray = field(repr=False)
+
+    def turned(self, turns: int) -> PulseInk:
+        """Turned by so many right angles anticlockwise: what was across is down after an odd number."""
+        ink, one, other = (
+            np.ascontiguousarray(np.rot90(each, turns)) for each in (self.ink, self.across, self.down)
+        )
+        return PulseInk(ink, one, other) if turns % 2 == 0 else PulseInk(ink, other, one)
+
+
+def pulse_ink(ink: FloatArray) -> PulseInk:
+    """Ink (h, w) as pulses are looked for in it."""
+    from scipy.ndimage import maximum_filter
+
+    return PulseInk(ink, maximum_filter(ink, size=(1, 5)), maximum_filter(ink, size=(5, 1)))
+
+
+def find_pulses(page: PulseInk, gain_mm_mv: float = USUAL_MM_MV) -> list[Pulse]:
+    """The pulses of one gain under each other on a page, from top to bottom."""
+    ink, score = page.ink, _pulse_score(page, gain_mm_mv)
     found = (_measured(ink, *place, gain_mm_mv) for place in _peaks(score))
     candidates = [pulse for pulse in found if pulse is not None]
     best: list[Pulse] = []
@@ -62,14 +85,12 @@ def find_pulses(ink: FloatArray, gain_mm_mv: float = USUAL_MM_MV) -> list[Pulse]
     return sorted(best, key=lambda pulse: pulse.baseline)
 
 
-def _pulse_score(ink: FloatArray, height_mm: float) -> FloatArray:
+def _pulse_score(page: PulseInk, height_mm: float) -> FloatArray:
     """How well the three strokes of a pulse are inked whose middle lies at each pixel (h, w)."""
-    from scipy.ndimage import maximum_filter, uniform_filter1d
+    from scipy.ndimage import uniform_filter1d
 
-    wide = maximum_filter(ink, size=(1, 5))
-    tall = maximum_filter(ink, size=(5, 1))
-    strokes = uniform_filter1d(wide, round(0.8 * height_mm * PX_PER_MM), axis=0, mode="constant")
-    roofs = uniform_filter1d(tall, round(0.8 * WIDTH_MM * PX_PER_MM), axis=1, mode="constant")
+    strokes = uniform_filter1d(page.across, round(0.8 * height_mm * PX_PER_MM), axis=0, mode="constant")
+    roofs = uniform_filter1d(page.down, round(0.8 * WIDTH_MM * PX_PER_MM), axis=1, mode="constant")
     aside, above = round(WIDTH_MM / 2 * PX_PER_MM), round(height_mm / 2 * PX_PER_MM)
     both = np.minimum(np.roll(strokes, aside, axis=1), np.roll(strokes, -aside, axis=1))
     score: FloatArray = np.minimum(both, np.roll(roofs, above, axis=0))

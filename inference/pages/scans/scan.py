@@ -18,6 +18,7 @@ from inference.pages.scans.calibration_pulse import (
     USUAL_MM_MV,
     Pulse,
     find_pulses,
+    pulse_ink,
 )
 from inference.pages.scans.digitise import Digitised, digitised
 from inference.pages.scans.ink import ink_of
@@ -108,17 +109,18 @@ def _upright(flat: FlatPage) -> _Upright:
     rows, and only as the page lies: each look takes a tenth of a second or two.
     """
     ink = ink_of(flat.picture)
+    lying = pulse_ink(ink)
     best: list[Pulse] = []
     turns = 0
     for gain_mm_mv, tried in (*product((USUAL_MM_MV,), range(4)), *product(OTHER_MM_MV, (0,))):
         if len(best) >= ENOUGH_PULSES:
             break
-        pulses = find_pulses(np.ascontiguousarray(np.rot90(ink, tried)), gain_mm_mv)
+        pulses = find_pulses(lying.turned(tried) if tried else lying, gain_mm_mv)
         if len(pulses) > len(best):
             best, turns = pulses, tried
     if len(best) < ENOUGH_PULSES:
         squeezed = _squeezed(ink)
-        pulses = find_pulses(squeezed)
+        pulses = find_pulses(pulse_ink(squeezed))
         if len(pulses) >= ENOUGH_PULSES:
             return _Upright(flat, squeezed, pulses, 0, 2 * SPEED_MM_S)
     return _Upright(quarter_turned(flat, turns), np.ascontiguousarray(np.rot90(ink, turns)), best, turns)
