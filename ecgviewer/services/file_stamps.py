@@ -22,7 +22,7 @@ def stamp_of(path: Path, seen: dict[Path, Stamp]) -> Stamp:
             seen[archive] = _stamp((archive,))
         return seen[archive]
     if path.suffix.lower() == ".hea":
-        return _stamp((path, *_named_after(path)))
+        return _stamp((path, *_named_after(path))) if path.is_file() else _stamp(())
     return _stamp((path, path.with_suffix(".json")))
 
 
@@ -40,7 +40,7 @@ def _named_after(header: Path) -> Iterator[Path]:
         name = names[place]
         if not name.startswith(stem):
             return
-        if name != header.name and not name[len(stem) : len(stem) + 1].isalnum():
+        if name not in (stem, header.name) and not name[len(stem) : len(stem) + 1].isalnum():
             yield header.parent / name
 
 

@@ -26,8 +26,8 @@ _DOT_COUNTS: Final = 2.0
 _STRAIGHT: Final = 0.02
 _MOST_CORNERS: Final = 40
 """A dot drawn of four curves has 33."""
-_SAME_END: Final = 0.5
-"""Points within which lines of one panel begin, and end."""
+_SAME_END: Final = 3.0
+"""Points within which lines of one panel begin, and end; some are drawn a little longer than others."""
 _MOST_IN_PANELS: Final = 0.5
 """Of the length of all lines, that a page of panels has in panels."""
 
@@ -77,7 +77,7 @@ def panels(lines: Lines) -> list[FloatArray]:
     any part of a millimetre from each other. Lines of one panel begin and end together.
     """
     place, length = np.array(lines.place), np.array(lines.length)
-    ends = np.round(np.stack([lines.start, lines.stop]) / _SAME_END)
+    ends = np.stack([_near_together(np.array(lines.start)), _near_together(np.array(lines.stop))])
     _ends, panel = np.unique(ends, axis=1, return_inverse=True)
     panel = panel.reshape(-1)
     count = np.bincount(panel)
@@ -88,6 +88,14 @@ def panels(lines: Lines) -> list[FloatArray]:
     else:
         each_panel = [_distinct(place[panel == each], length[panel == each]) for each in own]
     return [places for places in each_panel if places.size >= FEWEST_LINES]
+
+
+def _near_together(places: FloatArray) -> npt.NDArray[np.int64]:
+    """The number of the group that each place (n,) belongs to; groups stand apart."""
+    order = np.argsort(places, kind="stable")
+    group = np.empty(places.size, dtype=np.int64)
+    group[order] = np.cumsum(np.diff(places[order], prepend=-np.inf) > _SAME_END)
+    return group
 
 
 def _straight_parts(strokes: Iterable[Stroke]) -> Iterator[tuple[list[float], list[float], Style]]:

@@ -26,8 +26,14 @@ _SAME_BEATS: Final = 0.4
 """Least correlation of two movements whose beats are the same ones, as on scanned pages."""
 _CLEARLY: Final = 0.25
 """By how much the beats must fit the beginning better than the columns' own places."""
+_NOT_TOGETHER: Final = (
+    "The columns were taken to show one stretch of the recording after the other, because their beats do not "
+    "coincide: times between them are as on the page."
+)
 _WHOLE: Final = 0.97
 _LEAST_S: Final = 2.0
+_LATEST_S: Final = 0.2
+"""By so much a lead may begin after its column."""
 
 
 def with_columns_timed(sheet: SheetTimes) -> SheetTimes:
@@ -45,9 +51,9 @@ def with_columns_timed(sheet: SheetTimes) -> SheetTimes:
         same = _beats_with_beginning(columns, strip)
         why = "their beats are those of the rhythm strip's beginning"
     if not same:
-        return sheet
-    start_s = min(each.start_s for each in columns[0])
-    moved = {id(each): each.start_s - start_s for column in columns[1:] for each in column}
+        return sheet if strip else replace(sheet, assumed=(*sheet.assumed, _NOT_TOGETHER))
+    start_s = _start_s(columns[0])
+    moved = {id(each): _start_s(column) - start_s for column in columns[1:] for each in column}
     timed = tuple(replace(each, times_s=each.times_s - moved.get(id(each), 0.0)) for each in sheet.pieces)
     return SheetTimes(timed, (f"All columns were taken to show the same time, because {why}.",))
 
@@ -61,7 +67,7 @@ def _columns(pieces: Sequence[TimedPiece]) -> list[list[TimedPiece]]:
         for column in sorted({each.column for each in shared})
     ]
     starts = [[each.start_s for each in column] for column in columns]
-    if any(np.ptp(start) > _MOST_LAG_S for start in starts) or any(map(_is_short, columns)):
+    if any(np.ptp(start) > _LATEST_S for start in starts) or any(map(_is_short, columns)):
         return []
     return columns
 
@@ -81,30 +87,36 @@ def _shows_all(column: Sequence[TimedPiece]) -> bool:
     return min(each.stop_s - each.start_s for each in column) >= _WHOLE * SHEET_S
 
 
+def _start_s(column: Sequence[TimedPiece]) -> float:
+    """Where a column begins: with the first of its pieces, of which some may begin late."""
+    return min(each.start_s for each in column)
+
+
 def _beats_together(columns: Sequence[Sequence[TimedPiece]]) -> bool:
-    first = _movement(columns[0], columns[0][0].start_s)
-    return all(
-        _likeness(_movement(column, column[0].start_s), first, 0.0) >= _SAME_BEATS for column in columns[1:]
-    )
+    first = _movement(columns[0])
+    return all(_likeness(_movement(column), first, 0.0).max() >= _SAME_BEATS for column in columns[1:])
 
 
 def _beats_with_beginning(columns: Sequence[Sequence[TimedPiece]], strip: TimedPiece) -> bool:
-    """Whether later columns beat with the strip's beginning, and clearly less at their own places."""
-    strip_moves = _movement([strip], strip.start_s)
-    begin_s = columns[0][0].start_s - strip.start_s
-    at_beginning, in_place = [], []
-    for column in columns[1:]:
-        moves = _movement(column, column[0].start_s)
-        at_beginning.append(_likeness(moves, strip_moves, begin_s))
-        in_place.append(_likeness(moves, strip_moves, column[0].start_s - strip.start_s))
-    return min(at_beginning) >= _SAME_BEATS and np.mean(at_beginning) > np.mean(in_place) + _CLEARLY
+    """Whether all columns beat with the strip's beginning, and the later ones clearly less at their places.
+
+    The first column too, and all at one lag: beside a strip of another time a regular rhythm fits somewhere.
+    """
+    strip_moves = _movement([strip])
+    own_s = [_start_s(column) - strip.start_s for column in columns]
+    moves = [_movement(column) for column in columns]
+    at_beginning = np.array([_likeness(each, strip_moves, own_s[0]) for each in moves])
+    in_place = [_likeness(each, strip_moves, at_s).max() for each, at_s in zip(moves, own_s, strict=True)]
+    together = at_beginning[:, int(at_beginning.min(axis=0).argmax())]
+    return bool(together.min() >= _SAME_BEATS and together[1:].mean() > np.mean(in_place[1:]) + _CLEARLY)
 
 
-def _movement(pieces: Sequence[TimedPiece], start_s: float) -> FloatArray:
-    """How fast the leads of a column move together, (n,) from `start_s` on: large in the QRS."""
+def _movement(pieces: Sequence[TimedPiece]) -> FloatArray:
+    """How fast the leads of a column move together, (n,) from its beginning on: large in the QRS."""
     # Here, because most sheets have no two columns to compare.
     from scipy.ndimage import uniform_filter1d
 
+    start_s = _start_s(pieces)
     length_s = min(each.stop_s for each in pieces) - start_s
     times = start_s + np.arange(int(length_s * _COMPARED_HZ)) / _COMPARED_HZ
     steps = [np.abs(np.diff(np.interp(times, each.times_s, each.piece.trace.y_mm))) for each in pieces]
@@ -112,14 +124,14 @@ def _movement(pieces: Sequence[TimedPiece], start_s: float) -> FloatArray:
     return moves
 
 
-def _likeness(moves: FloatArray, strip: FloatArray, at_s: float) -> float:
-    """Best correlation of a column's movement with the strip's from `at_s` on; 0 where that ends before."""
-    best = 0.0
-    for lag_s in np.arange(-_MOST_LAG_S, _MOST_LAG_S + 1e-9, 1.0 / _COMPARED_HZ):
+def _likeness(moves: FloatArray, strip: FloatArray, at_s: float) -> FloatArray:
+    """Correlation of a column's movement with the strip's from `at_s` on, at each lag; 0 where that ends."""
+    lags = np.arange(-_MOST_LAG_S, _MOST_LAG_S + 1e-9, 1.0 / _COMPARED_HZ)
+    found = np.zeros(lags.size)
+    for number, lag_s in enumerate(lags):
         first = round((at_s + lag_s) * _COMPARED_HZ)
-        part, own = strip[max(first, 0) : first + moves.size], moves[max(-first, 0) :]
+        part, own = strip[max(first, 0) : max(first + moves.size, 0)], moves[max(-first, 0) :]
         n = min(part.size, own.size)
-        if n < _WHOLE * moves.size - _MOST_LAG_S * _COMPARED_HZ or not part[:n].std() or not own[:n].std():
-            continue
-        best = max(best, float(np.corrcoef(part[:n], own[:n])[0, 1]))
-    return best
+        if n >= _WHOLE * moves.size - _MOST_LAG_S * _COMPARED_HZ and part[:n].std() and own[:n].std():
+            found[number] = np.corrcoef(part[:n], own[:n])[0, 1]
+    return found

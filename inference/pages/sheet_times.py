@@ -116,8 +116,10 @@ def _column_starts_s(row: SheetRow, begins_mm: Sequence[float], speed_mm_s: floa
     lengths = [(piece.trace.stop_mm - piece.trace.start_mm) / speed_mm_s for piece in row.pieces]
     if any(abs(length - part_s) > _NEARLY * part_s for length in lengths):
         return None
+    # A piece that is short enough to count as late is never taken for one that only stands elsewhere.
+    latest_mm = max(_LATE_MM, _NEARLY * part_s * speed_mm_s)
     late = [
-        _since_s(piece, begin_mm, speed_mm_s) if piece.trace.start_mm - begin_mm <= _LATE_MM else 0.0
+        _since_s(piece, begin_mm, speed_mm_s) if piece.trace.start_mm - begin_mm <= latest_mm else 0.0
         for piece, begin_mm in zip(row.pieces, begins_mm, strict=True)
     ]
     return [part_s * column + late_s for column, late_s in enumerate(late)]

@@ -59,5 +59,5 @@ def millivolts(each: TimedPiece, gain_mm_mv: float, foot_mm: float | None) -> Fl
     """A piece's values in mV, (n,), around its pulse's foot, or where that is None around its own level."""
     trace = each.piece.trace
     zero_mm = trace.middle_mm if foot_mm is None else foot_mm
-    millivolts: FloatArray = (zero_mm - trace.y_mm) / gain_mm_mv
-    return millivolts
+    values: FloatArray = (zero_mm - trace.y_mm) / gain_mm_mv
+    return values

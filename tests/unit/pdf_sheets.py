@@ -122,13 +122,19 @@ def grid_of(sheet: Sheet) -> str:
     steps = {"bold only": ((5, 0.5),), "fine only": ((1, 0.1),)}.get(sheet.grid, ((1, 0.1), (5, 0.5)))
     for step, pen in steps:
         lines.append(f"q 0.95 0.7 0.7 RG {pen} w {dash}")
-        lines += [f"{x:.3f} 0 m {x:.3f} {height:.3f} l S" for x in x_lines[::step]]
+        # Every other line of an uneven grid is a point shorter.
+        less = 1.0 if sheet.grid == "uneven" else 0.0
+        tops = height - less * (np.arange(x_lines[::step].size) % 2)
+        lines += [f"{x:.3f} 0 m {x:.3f} {top:.3f} l S" for x, top in zip(x_lines[::step], tops, strict=True)]
         if sheet.grid == "pieces":
             for y in y_lines[::step]:
                 cuts = np.arange(0.0, width, 4 * MM)
                 lines += [f"{x:.3f} {y:.3f} m {x + 3 * MM:.3f} {y:.3f} l S" for x in cuts]
         else:
-            lines += [f"0 {y:.3f} m {width:.3f} {y:.3f} l S" for y in y_lines[::step]]
+            ends = width - less * (np.arange(y_lines[::step].size) % 2)
+            lines += [
+                f"0 {y:.3f} m {end:.3f} {y:.3f} l S" for y, end in zip(y_lines[::step], ends, strict=True)
+            ]
         lines.append("Q")
     return "\n".join(lines)
 

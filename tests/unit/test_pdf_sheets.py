@@ -10,7 +10,8 @@ import pytest
 from inference.pages.page_layout import PageLayout
 from inference.pages.pdf_file import render_page
 from inference.pages.vector_pdf import NoVectorTraceError, read_pdf_sheet
-from inference.records import STANDARD_LEADS, Record, RecordError, read_record
+from inference.records import STANDARD_LEADS, RecordError, read_record
+from tests.unit.pdf_reading import assert_same_ecg, read_back
 from tests.unit.pdf_sheets import (
     SIX_BY_TWO,
     THREE_BY_FOUR,
@@ -45,6 +46,7 @@ KINDS = {
     "a grid of 5 mm only": Sheet(grid="bold only"),
     "a grid of 1 mm only": Sheet(grid="fine only"),
     "a grid of its own for each lead": Sheet(grid="panels", gap_mm=3.0),
+    "a grid of lines of two lengths": Sheet(grid="uneven"),
     "a grid as a pattern": Sheet(grid="pattern"),
     "no grid": Sheet(grid="none"),
     "turned by 90": Sheet(rotate=90),
@@ -66,24 +68,6 @@ def leads() -> dict[str, FloatArray]:
     return heart()
 
 
-def read_back(tmp_path: Path, content: bytes) -> Record:
-    path = tmp_path / "sheet.pdf"
-    path.write_bytes(content)
-    return read_record(path)
-
-
-def assert_same_ecg(record: Record, leads: dict[str, FloatArray], within_mv: float = 0.015) -> None:
-    """Every lead that is shown has the amplitude and the time that it was drawn with."""
-    assert set(record.lead_names) == set(STANDARD_LEADS)
-    for name in STANDARD_LEADS:
-        row = record.lead(name)
-        shown = np.flatnonzero(np.isfinite(row))
-        expected = np.interp(shown / record.fs_hz, np.arange(5000) / 500.0, leads[name])
-        off = row[shown] - expected
-        assert shown.size >= 2.4 * record.fs_hz, name
-        assert np.abs(off - np.median(off)).max() < within_mv, name
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_sheet_gives_back_what_was_drawn(tmp_path: Path, leads: dict[str, FloatArray], kind: str) -> None:
     record = read_back(tmp_path, sheet_pdf(leads, KINDS[kind]))
@@ -91,50 +75,6 @@ def test_a_sheet_gives_back_what_was_drawn(tmp_path: Path, leads: dict[str, Floa
     assert_same_ecg(record, leads)
     assert record.report.digitised
     assert record.fs_hz == KINDS[kind].fs_hz
-
-
-@pytest.mark.parametrize(
-    "sheet",
-    [
-        Sheet(SIX_BY_TWO, column_s=10.0, together=True, gap_mm=5.0),
-        Sheet((*THREE_BY_FOUR, ("II",)), column_s=10.0, together=True, gap_mm=5.0),
-        Sheet((*THREE_BY_FOUR, ("II",)), together=True),
-    ],
-    ids=["six rows of two, ten seconds each", "ten seconds each over a strip", "2.5 s each over a strip"],
-)
-def test_columns_that_show_the_same_time_are_told_by_their_beats(
-    tmp_path: Path, leads: dict[str, FloatArray], sheet: Sheet
-) -> None:
-    record = read_back(tmp_path, sheet_pdf(leads, sheet))
-
-    assert_same_ecg(record, leads)
-    assert np.flatnonzero(np.isfinite(record.lead("V4")))[0] == 0
-    assert record.duration_s == pytest.approx(10.0, abs=0.01)
-    assert "All columns were taken to show the same time" in " ".join(record.report.assumed)
-
-
-def test_beats_that_fit_both_ways_leave_the_columns_one_after_the_other(
-    tmp_path: Path, leads: dict[str, FloatArray]
-) -> None:
-    metronome = {name: np.tile(lead[500:750], 20) for name, lead in leads.items()}
-    record = read_back(tmp_path, sheet_pdf(metronome))
-
-    assert_same_ecg(record, metronome)
-    assert np.flatnonzero(np.isfinite(record.lead("V4")))[0] == round(7.5 * record.fs_hz)
-    assert not any("the same time" in sentence for sentence in record.report.assumed)
-
-
-@pytest.mark.parametrize("rows", [TWELVE_BY_ONE, THREE_BY_FOUR], ids=["twelve rows", "three rows of four"])
-@pytest.mark.parametrize("ink", ["polyline", "attached"])
-def test_a_trace_that_begins_in_its_pulses_foot_keeps_its_time(
-    tmp_path: Path, leads: dict[str, FloatArray], rows: tuple[tuple[str, ...], ...], ink: str
-) -> None:
-    flat_at_first = dict(leads)
-    flat_at_first["III"] = np.concatenate([np.zeros(30), leads["III"][30:]])
-
-    record = read_back(tmp_path, sheet_pdf(flat_at_first, Sheet(rows, ink=ink, foot_to_mm=20.0)))
-
-    assert_same_ecg(record, flat_at_first)
 
 
 def test_pulses_beside_the_zero_line_are_found_out_by_einthoven(

@@ -123,6 +123,30 @@ def test_a_page_at_50_mm_s_or_of_five_seconds_is_read_in_its_own_time(
     v4 = next(area for area in page.layout.leads if area.name == "V4")
     assert v4.x1 - v4.x0 == pytest.approx((v4.stop_s - v4.start_s) * sheet.speed_mm_s * 8, abs=8)
     assert v4.x1 < page.picture.shape[1]
+    warned = [each for each in page.record.report.assumed if each.startswith("Compare the speed")]
+    assert len(warned) == (sheet.row_s < 10.0)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        Sheet(row_mm=28.0),
+        Sheet(row_s=5.0, row_mm=28.0),
+        Sheet(row_s=5.0, row_mm=28.0, speed_mm_s=50.0),
+        Sheet(row_mm=28.0, has_names=False),
+    ],
+    ids=["ten seconds", "five", "five at 50 mm/s", "without names"],
+)
+@pytest.mark.parametrize("strip", [(), (("II",),)], ids=["alone", "over a strip"])
+def test_six_limb_leads_are_never_cut_into_twelve_leads(
+    heart: Record, opened: Callable[[Image.Image], Page], sheet: Sheet, strip: tuple[tuple[str, ...], ...]
+) -> None:
+    rows = (*((name,) for name in STANDARD_LEADS[:6]), *strip)
+    page = opened(drawn(heart, replace(sheet, rows=rows)))
+    # Six rows are also three of four leads over three strips: without names nothing tells.
+    reason = "limb leads that go on" if sheet.has_names or strip else "could be arranged in two ways"
+    assert page.record is None
+    assert reason in page.reason
 
 
 def test_a_photograph_of_short_rows_is_read_though_the_table_lies_behind_their_end(

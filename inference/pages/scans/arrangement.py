@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from inference.pages.scans.calibration_pulse import Pulse
 from inference.pages.scans.straighten import PX_PER_MM
 from inference.pages.scans.trace import Trace
 from inference.records.leads import STANDARD_LEADS
+
+IntArray = npt.NDArray[np.int64]
 
 SHEET_S: Final = 10.0
 ROWS_S: Final = (SHEET_S, 5.0)
@@ -85,7 +88,12 @@ def cut(
     `speed_mm_s` is that of the paper, for words. Raises ArrangementError where rows are neither ten nor
     five seconds long.
     """
-    spans = _ended_together([_span(trace, pulse) for trace, pulse in zip(traces, pulses, strict=True)])
+    inked = [np.flatnonzero(~trace.blank) + trace.first for trace in traces]
+    stops = _ended_together([_stop(trace, columns) for trace, columns in zip(traces, inked, strict=True)])
+    spans = [
+        (_first(trace, pulse, columns, stop), stop)
+        for trace, pulse, columns, stop in zip(traces, pulses, inked, stops, strict=True)
+    ]
     row_s = _row_s(spans, speed_mm_s)
     n_leads = len(arrangement.rows[0])
     cuts = _cuts(traces[: len(arrangement.rows)], spans[: len(arrangement.rows)], n_leads)
@@ -99,10 +107,10 @@ def cut(
     return pieces, row_s
 
 
-def _ended_together(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The rows without what some go on with after most have ended: the table, the edge of the paper."""
-    most_stop = sorted(stop for _first, stop in spans)[(len(spans) - 1) // 2]
-    return [(first, min(stop, most_stop)) for first, stop in spans]
+def _ended_together(stops: Sequence[int]) -> list[int]:
+    """Where rows end, without what some go on with after most have ended: the table, the paper's edge."""
+    most_stop = sorted(stops)[(len(stops) - 1) // 2]
+    return [min(stop, most_stop) for stop in stops]
 
 
 def _row_s(spans: Sequence[tuple[int, int]], speed_mm_s: float) -> float:
@@ -120,25 +128,26 @@ def _row_s(spans: Sequence[tuple[int, int]], speed_mm_s: float) -> float:
     )
 
 
-def _span(trace: Trace, pulse: Pulse) -> tuple[int, int]:
-    """First column and stop of what a row shows after its pulse."""
-    inked = np.flatnonzero(~trace.blank) + trace.first
-    if inked.size == 0:
-        return trace.first, trace.first
-    stop = int(_before_emptiness(inked)) + 1
+def _stop(trace: Trace, inked: IntArray) -> int:
+    """Behind the last column of a row, of which the columns `inked` have ink."""
+    return int(_before_emptiness(inked)) + 1 if inked.size else trace.first
+
+
+def _first(trace: Trace, pulse: Pulse, inked: IntArray, stop: int) -> int:
+    """The first column of what a row shows after its pulse."""
     near = inked[inked < pulse.right + _GAP_MM * PX_PER_MM]
     leaps = np.flatnonzero(np.diff(near) > 1)
     if leaps.size:
-        return int(near[leaps[-1] + 1]), stop
+        return int(near[leaps[-1] + 1])
     if near.size and near[0] > pulse.right + PX_PER_MM:
-        return int(near[0]), stop
+        return int(near[0])
     # The pulse's foot runs into the first lead: ten seconds back from the end it must begin, or five.
     is_short = stop - trace.first < _SHORT_ROW * _ROW_MM * PX_PER_MM
     row_mm = min(ROWS_S) * SPEED_MM_S if is_short else _ROW_MM
-    return max(stop - round(row_mm * PX_PER_MM), trace.first), stop
+    return max(stop - round(row_mm * PX_PER_MM), trace.first)
 
 
-def _before_emptiness(inked: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
+def _before_emptiness(inked: IntArray) -> int:
     """The last column before the trace ends for good: from there on only empty paper, or none for 3 mm."""
     ends = np.flatnonzero(np.diff(inked) > 3 * PX_PER_MM)
     late = [k for k in ends if inked[k] - inked[0] > _HALF_A_ROW * _ROW_MM * PX_PER_MM]

@@ -17,6 +17,7 @@ from inference.pages.page_layout import LeadArea, PageLayout
 from inference.pages.scans.arrangement import (
     ARRANGEMENTS,
     FS_HZ,
+    SHEET_S,
     SPEED_MM_S,
     Arrangement,
     ArrangementError,
@@ -25,7 +26,7 @@ from inference.pages.scans.arrangement import (
 )
 from inference.pages.scans.calibration_pulse import WIDTH_MM, Pulse
 from inference.pages.scans.lead_names import FoundName, find_names
-from inference.pages.scans.limb_check import LIMIT, limb_disagreements
+from inference.pages.scans.limb_check import LIMIT, chest_leads_are_limb_leads, limb_disagreements
 from inference.pages.scans.loose_ink import LoosePart, joined_to_traces, loose_parts
 from inference.pages.scans.sheet_leads import column_lag_ms, piece_mv, rhythm_lead
 from inference.pages.scans.straighten import FLAT_LIMIT, PX_PER_MM, FlatPage
@@ -308,6 +309,8 @@ def _check_limbs(leads: dict[str, FloatArray]) -> tuple[float, str]:
         raise NotDigitisedError(
             "it shows too few limb leads at the same time to check them against each other"
         )
+    if chest_leads_are_limb_leads(leads):
+        raise NotDigitisedError("what stands in the places of V1 to V6 are limb leads that go on")
     worst = max(shares, key=lambda relation: shares[relation])
     if shares[worst] > LIMIT:
         raise NotDigitisedError(f"its limb leads contradict each other ({worst} does not hold)")
@@ -322,6 +325,12 @@ def _assumed(reading: _Reading, layout: PageLayout, rhythm: FloatArray | None) -
         f"{WIDTH_MM * layout.speed_mm_s / SPEED_MM_S:g} mm wide and {layout.gain_mm_mv:g} mm high and each "
         f"row is {reading.row_s:g} s long."
     ]
+    if reading.row_s < SHEET_S:
+        long_mm, slower = reading.row_s * layout.speed_mm_s, layout.speed_mm_s * reading.row_s / SHEET_S
+        assumed.append(
+            f"Compare the speed with what the page says: rows of {long_mm:g} mm would be {SHEET_S:g} s long "
+            f"at {slower:g} mm/s."
+        )
     if rhythm is None and len(reading.arrangement.rows[0]) > 1:
         assumed.append(ONE_AFTER_THE_OTHER)
     if reading.n_named < _NAMES_ENOUGH:
