@@ -131,6 +131,12 @@ def _rows_of(ink: FloatArray, pulses: Sequence[Pulse], wider: float) -> _Rows:
             "no calibration pulse of 10, 20 or 5 mm (1 mV) by 5 mm (0.2 s), or of 10 by 10 mm at 50 mm/s, "
             "was found on it"
         )
+    if not _of_so_many_rows(len(pulses)):
+        # Said before the rows are followed, which takes the longest.
+        raise NotDigitisedError(
+            f"{len(pulses)} rows with a calibration pulse were found, and no known arrangement of "
+            "twelve leads has so many"
+        )
     first = round(max(pulse.right for pulse in pulses)) + 3
     stop = min(first + round(_ROW_MM * PX_PER_MM), ink.shape[1])
     if stop - first < _LEAST_PAPER_MM * PX_PER_MM:
@@ -143,15 +149,13 @@ def _rows_of(ink: FloatArray, pulses: Sequence[Pulse], wider: float) -> _Rows:
     return _Rows(traces, list(pulses), loose, find_names(among_rows, round(wider)))
 
 
+def _of_so_many_rows(n_rows: int) -> list[Arrangement]:
+    return [each for each in ARRANGEMENTS if each.n_rows == n_rows]
+
+
 def _arranged(rows: _Rows, speed_mm_s: float) -> _Reading:
     """The arrangement that the number of rows and the names on the page speak for."""
-    fitting = [each for each in ARRANGEMENTS if each.n_rows == len(rows.pulses)]
-    if not fitting:
-        raise NotDigitisedError(
-            f"{len(rows.pulses)} rows with a calibration pulse were found, and no known arrangement of "
-            "twelve leads has so many"
-        )
-    readings = [_reading(rows, each, speed_mm_s) for each in fitting]
+    readings = [_reading(rows, each, speed_mm_s) for each in _of_so_many_rows(len(rows.pulses))]
     agreeing = [each for each in readings if not each.contradicting]
     if not agreeing:
         seen = ", ".join(sorted(set(readings[0].contradicting)))
