@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from inference.records.safety import is_file
+
 Stamp = tuple[int, int]
 
 
@@ -17,12 +19,12 @@ def stamp_of(path: Path, seen: dict[Path, Stamp]) -> Stamp:
     of a readable file, where there is nothing.
     """
     archive = next((parent for parent in path.parents if parent.suffix.lower() == ".zip"), None)
-    if archive is not None and archive.is_file():
+    if archive is not None and is_file(archive):
         if archive not in seen:
             seen[archive] = _stamp((archive,))
         return seen[archive]
     if path.suffix.lower() == ".hea":
-        return _stamp((path, *_named_after(path))) if path.is_file() else _stamp(())
+        return _stamp((path, *_named_after(path))) if is_file(path) else _stamp(())
     return _stamp((path, path.with_suffix(".json")))
 
 
