@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.pages.sheet_rows import LeadLabel
-from inference.pages.sheet_times import TimedPiece
+from inference.pages.sheet_times import TimedPiece, on_common_times
 from inference.records.leads import STANDARD_LEADS
 
 FloatArray = npt.NDArray[np.float64]
@@ -20,8 +20,6 @@ _STANDARD_SHAPES: Final = ((3, 4), (6, 2), (12, 1))
 _SAME_CURVE: Final = 0.1
 """Deviation of two curves in parts of their size below which they are one signal drawn twice."""
 _SUM_FITS: Final = 0.15
-_LEAST_COMMON_S: Final = 1.0
-_COMPARED_HZ: Final = 250.0
 
 
 def with_strips_named(pieces: Sequence[TimedPiece]) -> tuple[tuple[TimedPiece, ...], tuple[str, ...]]:
@@ -73,20 +71,15 @@ def _labelled(piece: TimedPiece, label: LeadLabel | None) -> TimedPiece:
     return replace(piece, piece=replace(piece.piece, label=label))
 
 
-def _on_common_times(pieces: Sequence[TimedPiece]) -> FloatArray | None:
-    """Heights (n_pieces, n) in mm upwards of what pieces show at the same times, around their medians."""
-    start, stop = max(each.start_s for each in pieces), min(each.stop_s for each in pieces)
-    if stop - start < _LEAST_COMMON_S:
-        return None
-    times = np.arange(start, stop, 1.0 / _COMPARED_HZ)
-    heights = np.stack([-np.interp(times, each.times_s, each.piece.trace.y_mm) for each in pieces])
-    centred: FloatArray = heights - np.median(heights, axis=1, keepdims=True)
-    return centred
+def _around_medians(pieces: Sequence[TimedPiece]) -> FloatArray | None:
+    """As `on_common_times`, each piece around its median."""
+    heights = on_common_times(pieces)
+    return None if heights is None else heights - np.median(heights, axis=1, keepdims=True)
 
 
 def difference(one: TimedPiece, other: TimedPiece) -> float:
     """How far two curves differ in parts of their size; inf where they share no second."""
-    heights = _on_common_times((one, other))
+    heights = _around_medians((one, other))
     if heights is None:
         return float("inf")
     size = float(np.sqrt(np.mean(heights**2)))
@@ -95,7 +88,7 @@ def difference(one: TimedPiece, other: TimedPiece) -> float:
 
 def _limb_leads_add_up(block: Sequence[TimedPiece]) -> bool:
     for leads, signs in ((block[0:3], (1.0, -1.0, 1.0)), (block[3:6], (1.0, 1.0, 1.0))):
-        heights = _on_common_times(leads)
+        heights = _around_medians(leads)
         if heights is None:
             return False
         rest = np.array(signs) @ heights

@@ -19,6 +19,8 @@ ONE_AFTER_THE_OTHER: Final = (
     "The columns were taken to show one stretch of the recording after the other: without a rhythm strip "
     "nothing on the page tells."
 )
+_LEAST_COMMON_S: Final = 1.0
+_COMPARED_HZ: Final = 250.0
 _NEARLY: Final = 0.03
 _SAME_START_MM: Final = 0.15
 """Rounded coordinates: pieces that begin this near each other begin together."""
@@ -89,6 +91,18 @@ def time_pieces(rows: Sequence[SheetRow], speed_mm_s: float) -> SheetTimes:
         f"on the page they stand at {drawn_at} s."
     )
     return SheetTimes(tuple(pieces), (note,))
+
+
+def on_common_times(pieces: Sequence[TimedPiece]) -> FloatArray | None:
+    """Heights (n_pieces, n) in mm upwards of what pieces show at the same times; None for less than 1 s."""
+    start, stop = max(each.start_s for each in pieces), min(each.stop_s for each in pieces)
+    if stop - start < _LEAST_COMMON_S:
+        return None
+    times = np.arange(start, stop, 1.0 / _COMPARED_HZ)
+    heights: FloatArray = np.stack(
+        [-np.interp(times, each.times_s, each.piece.trace.y_mm) for each in pieces]
+    )
+    return heights
 
 
 def _since_s(piece: Piece, begin_mm: float, speed_mm_s: float) -> float:

@@ -9,13 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.pages.sheet_scale import SheetScale
-from inference.pages.sheet_times import TimedPiece
+from inference.pages.sheet_times import TimedPiece, on_common_times
 from inference.records.record import EINTHOVEN_LIMIT_MV
 
 FloatArray = npt.NDArray[np.float64]
 
-_COMPARED_HZ: Final = 250.0
-_LEAST_COMMON_S: Final = 1.0
 _NO_ZERO_LINE: Final = (
     "Rows without a calibration pulse do not say where 0 mV is: it was taken where each trace runs most of "
     "the time."
@@ -42,14 +40,11 @@ def _constant_off_mv(pieces: Sequence[TimedPiece], scale: SheetScale, feet_mm: M
     three = [limbs[name] for name in ("I", "II", "III") if name in limbs and limbs[name].row in feet_mm]
     if len(three) < 3 or any(each.piece.label is None or each.piece.label.is_inverted for each in three):
         return 0.0
-    start_s, stop_s = max(each.start_s for each in three), min(each.stop_s for each in three)
-    times = np.arange(start_s, stop_s, 1.0 / _COMPARED_HZ)
-    if times.size < _LEAST_COMMON_S * _COMPARED_HZ:
+    heights_mm = on_common_times(three)
+    if heights_mm is None:
         return 0.0
-    first, second, third = (
-        np.interp(times, each.times_s, millivolts(each, scale.limb_gain_mm_mv, feet_mm[each.row]))
-        for each in three
-    )
+    above_feet_mm = heights_mm + np.array([[feet_mm[each.row]] for each in three])
+    first, second, third = above_feet_mm / scale.limb_gain_mm_mv
     off = second - first - third
     middle = float(np.median(off))
     return middle if float(np.percentile(np.abs(off - middle), 95)) < EINTHOVEN_LIMIT_MV else 0.0
